@@ -1,0 +1,55 @@
+# The gateway's few commands. `make help` lists them.
+# Each installs the Debian packages it lacks and says so (scripts/debian-packages.sh); where all is there it
+# needs neither root nor apt nor the network.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Everything is compiled once, in release mode: what is tested is what is shipped. The tests use no @testable
+# import, so `--build-tests` adds the test targets to the same build and compiles no dependency a second time.
+JOBS  ?= 2
+build  = swift build -c release -j $(JOBS) --explicit-target-dependency-import-check error
+sources = Sources Tests Package.swift
+scripts = $(wildcard scripts/*.sh demo/*.sh .ci/run)
+python  = $(wildcard demo/*.py)
+
+.PHONY: help build run demo-check test lint clean
+
+help:        ## this list
+	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+build:       | swift packages-build ## the release binary, .build/release/gateway
+	$(build) --product gateway
+	@echo "Built .build/release/gateway"
+
+run:         | build packages-run ## a legacy application, Redis and the gateway, with curl lines to paste
+	@demo/run.sh
+
+demo-check:  | build packages-run ## the demo without a person: runs every curl line and compares the answers
+	@demo/run.sh --check
+
+test:        | swift packages-build packages-test ## every test, against the release binary
+	$(build) --build-tests
+	swift test -c release --skip-build --disable-testable-imports --disable-xctest $(if $(FILTER),--filter "$(FILTER)")
+
+lint:        | swift packages-lint ## swift format, and the syntax of the scripts
+	swift format lint --strict --parallel --recursive $(sources)
+	for script in $(scripts); do bash -n "$$script"; done
+	python3 -c 'import sys; [compile(open(name).read(), name, "exec") for name in sys.argv[1:]]' $(python)
+
+clean:       ## removes .build
+	rm -rf .build
+
+# What each command needs of Debian.
+.PHONY: swift packages-build packages-run packages-test packages-lint
+swift:
+	@command -v swift >/dev/null || { echo "Swift 6.3 is needed and is not on the PATH: https://swift.org/install" >&2; exit 1; }
+packages-build:
+	@scripts/debian-packages.sh pkg-config libssl-dev libhiredis-dev
+packages-run:
+	@scripts/debian-packages.sh redis-server python3 curl
+packages-test:
+	@scripts/debian-packages.sh redis-server openssl curl python3
+packages-lint:
+	@scripts/debian-packages.sh python3

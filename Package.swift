@@ -1,0 +1,59 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The same strictness for every target: Swift 6 mode, warnings are errors, `any` is written out,
+/// imports are internal unless they say otherwise, members come only from modules that are imported.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+
+let package = Package(
+    name: "gateway",
+    products: [
+        .executable(name: "gateway", targets: ["Gateway"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        // The arrows of docs/life-of-a-request.md. The build enforces them
+        // (--explicit-target-dependency-import-check error).
+        .executableTarget(
+            name: "Gateway",
+            dependencies: [
+                "ProxyEngine", "AuthFilter", "Routes", "RedisBlacklist",
+                nioCore, nioPosix, nioHTTP1,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        .target(name: "ProxyEngine", dependencies: [nioCore, nioPosix], swiftSettings: strict),
+        .target(name: "AuthFilter", dependencies: ["Routes", "COpenSSL"], swiftSettings: strict),
+        .target(name: "Routes", swiftSettings: strict),
+        .target(name: "RedisBlacklist", dependencies: ["CHiredis", nioCore, nioPosix], swiftSettings: strict),
+
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+
+        .testTarget(name: "RoutesTests", dependencies: ["Routes"], swiftSettings: strict),
+        .testTarget(name: "AuthFilterTests", dependencies: ["AuthFilter", "Routes"], swiftSettings: strict),
+        .testTarget(
+            name: "ProxyEngineTests", dependencies: ["ProxyEngine", nioCore, nioPosix], swiftSettings: strict),
+        .testTarget(
+            name: "RedisBlacklistTests", dependencies: ["RedisBlacklist", nioCore, nioPosix], swiftSettings: strict),
+        .testTarget(name: "WireTests", swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,92 @@
+internal import ArgumentParser
+internal import AuthFilter
+internal import Glibc
+internal import NIOCore
+internal import NIOPosix
+internal import RedisBlacklist
+internal import Routes
+
+struct RevokeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revoke",
+        abstract: "Log a token out, or all of a user's tokens issued so far.",
+        discussion: "A whole token is verified first; anything without dots is taken for a token's id (jti).")
+
+    @OptionGroup var file: ConfigurationOption
+
+    @Argument(help: "A token, or the id (jti) of one.")
+    var token: String?
+
+    @Option(help: "A subject: all tokens issued to it before now.")
+    var sub: String?
+
+    @Option(help: "How long the entry is kept: at least the life that the tokens have left. Default: a token's own, else 24h.")
+    var ttl: String?
+
+    func validate() throws {
+        guard (token == nil) != (sub == nil) else { throw ValidationError("Give a token, its id, or --sub ID.") }
+        guard ttl == nil || ttl.flatMap(TimeText.seconds) != nil
+        else { throw ValidationError("--ttl takes a number with s, m, h or d: 15m.") }
+    }
+
+    func run() async throws {
+        let policy = try file.load()
+        guard let settings = policy.configuration.blacklist else {
+            throw ValidationError("\(file.file) has no blacklist, so nothing would know of it.")
+        }
+        let entry = try makeEntry(policy, settings)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let administrator = BlacklistAdministrator(
+            configuration: BlacklistConfiguration(settings, password: policy.blacklistPassword), eventLoop: group.any())
+        let failure: BlacklistFailure?
+        do throws(BlacklistFailure) {
+            try await administrator.set(entry.key, to: entry.value, for: .seconds(Int64(entry.seconds)))
+            failure = nil
+        } catch {
+            failure = error
+        }
+        try? await group.shutdownGracefully()
+        if let failure {
+            Console.error("error: redis \(settings.host):\(settings.port): \(failure)")
+            throw ExitCode.failure
+        }
+        Console.output("\(String(decoding: entry.key, as: UTF8.self)) for \(entry.seconds) s")
+    }
+
+    private struct Entry {
+        var key: [UInt8]
+        var value: [UInt8]
+        var seconds: Int
+    }
+
+    private func makeEntry(_ policy: GatewayPolicy, _ settings: BlacklistSettings) throws -> Entry {
+        let seconds = ttl.flatMap(TimeText.seconds)
+        let now = Self.milliseconds()
+        if let sub {
+            let key = settings.prefix + Array("sub:\(sub)".utf8)
+            return Entry(key: key, value: Array("\(now)".utf8), seconds: seconds ?? 86400)
+        }
+        guard let token, token.contains(".") else {
+            let key = settings.prefix + Array((token ?? "").utf8)
+            return Entry(key: key, value: Array("logged-out".utf8), seconds: seconds ?? 86400)
+        }
+        guard let tokens = policy.tokens else {
+            throw ValidationError("\(file.file) has no tokens block, so no token can be verified.")
+        }
+        switch try TokenVerifier(policy: tokens).verify(Array(token.utf8).span, at: UnixTime(milliseconds: now)) {
+        case .refused(let refusal):
+            throw ValidationError("Nothing to revoke: \(refusal.explanation).")
+        case .verified(let verified):
+            guard let key = verified.tokenKey(prefix: settings.prefix)
+            else { throw ValidationError("The token can't be named.") }
+            let left = Int((verified.expiresAt.milliseconds - now) / 1000) + 1
+            return Entry(key: key, value: Array("logged-out".utf8), seconds: seconds ?? left)
+        }
+    }
+
+    private static func milliseconds() -> Int64 {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
+    }
+}

@@ -1,0 +1,49 @@
+internal import AuthFilter
+internal import ProxyEngine
+internal import Routes
+
+/// Everything that decides about requests, made from one configuration and its secrets. Immutable, shared by all event
+/// loops; a reload makes a new one.
+struct GatewayPolicy: Sendable {
+    let configuration: Configuration
+    /// nil: no rule needs a token.
+    let tokens: TokenPolicy?
+    let identity: IdentityHeaders
+    let routes: [CompiledRoute]
+    let refusals: RefusalCatalogue
+    let blacklistPassword: [UInt8]?
+
+    /// One rule as the path of a request needs it. A class, so that taking it out of the list costs one reference count
+    /// and not one for each of its parts.
+    final class CompiledRoute: Sendable {
+        let id: RouteID
+        let line: Int
+        let access: Access
+        let need: CredentialNeed
+        /// nil only on `deny`.
+        let upstream: Int?
+        let options: RouteOptions
+
+        init(_ rule: Rule) {
+            id = rule.id
+            line = rule.line
+            access = rule.access
+            need = Authorizer.need(of: rule.access)
+            upstream = rule.upstream
+            options = rule.options
+        }
+    }
+
+    init(
+        configuration: Configuration, tokens: TokenPolicy?, identity: IdentityHeaders, blacklistPassword: [UInt8]?
+    ) {
+        self.configuration = configuration
+        self.tokens = tokens
+        self.identity = identity
+        self.blacklistPassword = blacklistPassword
+        routes = configuration.rules.map(CompiledRoute.init)
+        refusals = RefusalCatalogue(invalidToken: configuration.tokens?.invalidTokenStatus ?? .unauthorized)
+    }
+
+    var logsRequests: Bool { configuration.log.destination != .off }
+}

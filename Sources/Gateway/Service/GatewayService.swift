@@ -1,0 +1,145 @@
+internal import AuthFilter
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import ProxyEngine
+internal import RedisBlacklist
+internal import Routes
+internal import ServiceLifecycle
+
+/// Wires the parts together, serves until it is told to stop, then lets what is under way finish.
+struct GatewayService: Service {
+    let policy: GatewayPolicy
+    let threads: Int
+    let logger: Logger
+
+    func run() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+        let writer = try LogWriter(policy.configuration.log.destination, besides: policy.configuration.file)
+        let readiness = Readiness()
+        let loops = LoopPartsMaker(policy: policy, writer: writer, readiness: readiness, logger: logger)
+        let server = try await ProxyServer(group: group, settings: EngineSettings(policy)) { try loops.make(for: $0) }
+        if policy.configuration.blacklist != nil { readiness.expectBlacklist(loops: threads) }
+        var channels: [any Channel] = []
+        do {
+            for listener in policy.configuration.listeners {
+                channels.append(try await bind(listener) { try await server.listen(host: $0.host, port: $0.port) })
+            }
+            let admin = AdminServer(group: group, readiness: readiness)
+            if let listener = policy.configuration.admin {
+                let channel = try await bind(listener) { try await admin.listen($0) }
+                channels.append(channel)
+                logger.notice("admin: health and readiness at http://\(channel.addressText)/health and /ready")
+            }
+        } catch {
+            for channel in channels { try? await channel.close() }
+            await server.shutDown()
+            try? await group.shutdownGracefully()
+            throw error
+        }
+        readiness.listening()
+        StartupReport(policy: policy, threads: threads).log(logger, channels: channels)
+        await BlacklistInspection(policy: policy, group: group).report(to: logger)
+        try? await gracefulShutdown()
+        readiness.draining()
+        logger.notice("stopping: no new connections; requests under way may finish")
+        for channel in channels { try? await channel.close() }
+        await server.shutDown()
+        writer?.finish()
+        try? await group.shutdownGracefully()
+        logger.notice("stopped")
+    }
+
+    private func bind(
+        _ listener: Listener, _ listen: (Listener) async throws -> any Channel
+    ) async throws -> any Channel {
+        do {
+            return try await listen(listener)
+        } catch {
+            throw StartFailure("\(policy.configuration.file):\(listener.line): can't listen at \(listener.host):\(listener.port): \(error)")
+        }
+    }
+}
+
+struct StartFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// Makes what each event loop owns.
+private struct LoopPartsMaker: Sendable {
+    let policy: GatewayPolicy
+    let writer: LogWriter?
+    let readiness: Readiness
+    let logger: Logger
+
+    func make(for eventLoop: any EventLoop) throws -> ProxyServer.LoopParts {
+        let verifier = try policy.tokens.map { policy throws(KeyError) in try TokenVerifier(policy: policy) }
+        let gatekeeper = AuthenticatingGatekeeper(
+            policy: policy, verifier: verifier, revocation: revocationCheck(on: eventLoop))
+        let log = writer.map {
+            AccessLog(
+                writer: $0, format: policy.configuration.log.format,
+                upstreams: policy.configuration.upstreams.map(\.name), eventLoop: eventLoop)
+        }
+        return ProxyServer.LoopParts(gatekeeper: gatekeeper, recorder: log)
+    }
+
+    private func revocationCheck(on eventLoop: any EventLoop) -> RevocationCheck? {
+        guard let settings = policy.configuration.blacklist else { return nil }
+        let (readiness, logger) = (readiness, logger)
+        let client = BlacklistClient(
+            configuration: BlacklistConfiguration(settings, password: policy.blacklistPassword), eventLoop: eventLoop
+        ) { change in
+            switch change {
+            case .connected:
+                readiness.blacklist(isUp: true)
+                logger.notice("blacklist: connected to \(settings.host):\(settings.port)")
+            case .lost(let failure):
+                readiness.blacklist(isUp: false)
+                logger.error("blacklist: lost \(settings.host):\(settings.port): \(failure)")
+            case .connectFailed(let failure), .handshakeFailed(let failure):
+                logger.error("blacklist: \(settings.host):\(settings.port): \(failure); trying again")
+            }
+        }
+        client.start()
+        return RevocationCheck(client: client, settings: settings)
+    }
+}
+
+extension BlacklistConfiguration {
+    init(_ settings: BlacklistSettings, password: [UInt8]?) {
+        self.init(
+            host: settings.host, port: settings.port, database: settings.database, user: settings.user,
+            password: password, deadline: TimeAmount(settings.deadline), probeKey: settings.prefix)
+    }
+}
+
+extension EngineSettings {
+    fileprivate init(_ policy: GatewayPolicy) {
+        let configured = policy.configuration.limits
+        var limits = EngineLimits()
+        limits.headTimeout = TimeAmount(configured.headerTimeout)
+        limits.idleTimeout = TimeAmount(configured.idleTimeout)
+        limits.connectTimeout = TimeAmount(configured.connectTimeout)
+        limits.responseTimeout = TimeAmount(configured.responseTimeout)
+        limits.stallTimeout = TimeAmount(configured.bodyTimeout)
+        limits.shutdownGrace = TimeAmount(configured.shutdownGrace)
+        limits.maxHead = configured.maxHead
+        limits.maxFields = configured.maxFields
+        limits.maxTarget = configured.maxTarget
+        limits.maxConnections = configured.maxConnections
+        self.init(
+            upstreams: policy.configuration.upstreams.map { UpstreamAddress(name: $0.name, host: $0.host, port: $0.port) },
+            limits: limits, reserved: policy.identity.strippedNames)
+    }
+}
+
+extension Channel {
+    /// `127.0.0.1:8080`, with the port that the kernel chose where 0 was asked for.
+    var addressText: String {
+        guard let address = localAddress, let host = address.ipAddress, let port = address.port else { return "?" }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}

@@ -1,0 +1,30 @@
+internal import Logging
+internal import NIOCore
+internal import Routes
+
+/// What an operator wants to read after a start: what listens where, how many rules, which tokens, which blacklist.
+struct StartupReport {
+    let policy: GatewayPolicy
+    let threads: Int
+
+    func log(_ logger: Logger, channels: [any Channel]) {
+        let configuration = policy.configuration
+        for (channel, _) in zip(channels, configuration.listeners) {
+            logger.notice("listening at http://\(channel.addressText) with \(threads) event loop(s)")
+        }
+        let upstreams = configuration.upstreams.map { "\($0.name) http://\($0.host):\($0.port)" }.joined(separator: ", ")
+        logger.notice("\(configuration.rules.count) rules of \(configuration.file); upstreams: \(upstreams)")
+        if let tokens = configuration.tokens {
+            let keys = tokens.keys.map(\.algorithm.rawValue).joined(separator: ", ")
+            logger.notice("tokens: \(tokens.keys.count) key(s) (\(keys))")
+        } else {
+            logger.notice("tokens: none are read; every rule is public or deny")
+        }
+        if let blacklist = configuration.blacklist {
+            logger.notice(
+                "blacklist: redis \(blacklist.host):\(blacklist.port)/\(blacklist.database), asked on every request with a token")
+        } else {
+            logger.warning("blacklist: none is consulted, so a token is good until it expires, also after a logout")
+        }
+    }
+}

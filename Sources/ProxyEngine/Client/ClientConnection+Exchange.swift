@@ -1,0 +1,198 @@
+internal import NIOCore
+
+/// The life of a request, one step after the other. The gatekeeper's part (resolveTarget, matchRoute, authenticate,
+/// checkRevocation, authorize) lies behind `admit`.
+extension ClientConnection {
+    // MARK: readHead
+
+    /// A head is complete, or can't become one.
+    func begin(_ exchange: Exchange, _ outcome: RequestHead.Outcome) {
+        self.exchange = exchange
+        exchange.client = self
+        exchange.receivedAt = WallClock.nanoseconds()
+        if worker.recorder != nil { exchange.startedAt = .now() }
+        exchange.machine = Exchange.StateMachine(
+            hasBody: exchange.head.framing != .none, closes: exchange.head.traits.contains(.closes) || worker.isDraining)
+        exchange.requestBody = BodyDecoder(exchange.head.framing)
+        switch outcome {
+        case .complete:
+            input.moveReaderIndex(forwardBy: exchange.head.length)
+            admit(exchange)
+        case .asterisk:
+            input.moveReaderIndex(forwardBy: exchange.head.length)
+            answerOptions(exchange)
+        case .connect: answer(.connect, exchange)
+        case .malformed(let fault): answer(Refusal(fault), exchange)
+        case .incomplete: close()
+        }
+    }
+
+    // MARK: resolveTarget … authorize
+
+    private func admit(_ exchange: Exchange) {
+        switch worker.gatekeeper.admit(exchange) {
+        case .permitted(let passage): prepareUpstream(exchange, passage)
+        case .refused(let refusal): answer(refusal, exchange)
+        case .pending: deadline = worker.coarseNow + worker.limits.responseTimeout
+        }
+    }
+
+    /// A verdict that took a while. The client may have gone meanwhile, and its exchange with it.
+    func admissionArrived(_ admission: Admission, for exchange: Exchange) {
+        guard self.exchange === exchange, exchange.machine.phase == .admitting else { return }
+        switch admission {
+        case .permitted(let passage): prepareUpstream(exchange, passage)
+        case .refused(let refusal): answer(refusal, exchange)
+        case .pending: return
+        }
+        progress()
+        worker.flush()
+    }
+
+    // MARK: prepareUpstream
+
+    private func prepareUpstream(_ exchange: Exchange, _ passage: Passage) {
+        if case .length(let length) = exchange.head.framing, let limit = passage.maxBody, length > limit {
+            return answer(.bodyTooLarge, exchange)
+        }
+        exchange.passage = passage
+        exchange.machine.permitted()
+        lease(exchange, passage)
+    }
+
+    // MARK: lease
+
+    private func lease(_ exchange: Exchange, _ passage: Passage) {
+        deadline = worker.coarseNow + worker.limits.responseTimeout
+        let isRepeatable = exchange.head.traits.contains(.isRepeatable)
+        switch worker.pools[passage.upstream].lease(for: exchange, fresh: !isRepeatable) {
+        case .connection(let upstream): leased(upstream, for: exchange)
+        case .pending: return
+        case .refused: answer(Refusal(.overloaded), exchange)
+        }
+    }
+
+    /// A connection is there; it was asked for by this exchange.
+    func leased(_ upstream: UpstreamConnection, for exchange: Exchange) {
+        guard self.exchange === exchange, let passage = exchange.passage else { return upstream.close() }
+        exchange.upstream = upstream
+        exchange.machine.leased()
+        upstream.begin(exchange, passage, client: self)
+    }
+
+    func leaseFailed(_ fault: UpstreamFault, for exchange: Exchange) {
+        guard self.exchange === exchange, exchange.machine.phase == .leasing else { return }
+        exchange.result.fault = "\(fault)"
+        answer(Refusal(fault), exchange)
+        progress()
+    }
+
+    // MARK: exchange
+
+    /// Sends the head that was put together, and of the body what is already here.
+    func sendBody(_ exchange: Exchange, to upstream: UpstreamConnection, startingWith head: ByteBuffer) {
+        if exchange.machine.requestIsComplete {
+            upstream.write(head)
+            worker.giveScratch(head)
+            requestSent(exchange)
+        } else {
+            moveRequestBody(exchange, to: upstream, startingWith: head)
+        }
+        resumeReading()
+    }
+
+    /// - Returns: false; what comes behind a request's body waits for its response.
+    func moveRequestBody() -> Bool {
+        if let exchange, !exchange.machine.requestIsComplete, let upstream = exchange.upstream {
+            moveRequestBody(exchange, to: upstream, startingWith: ByteBuffer())
+        }
+        // A refused or finished exchange has left this phase, and then there is more to do.
+        if case .exchanging = phase, exchange != nil { return false }
+        return true
+    }
+
+    private func moveRequestBody(_ exchange: Exchange, to upstream: UpstreamConnection, startingWith out: ByteBuffer) {
+        let encoding: BodyEncoding = exchange.head.framing == .chunked ? .chunked : .identity
+        var pump = BodyPump(out: out, encoding: encoding)
+        let limit = exchange.passage?.maxBody.map { $0 - exchange.requestOctets } ?? .max
+        let outcome = pump.move(&exchange.requestBody, &input, limit: limit, to: upstream)
+        worker.giveScratch(pump.spent)
+        exchange.requestOctets += pump.octets
+        switch outcome {
+        case .needMore: deadline = worker.coarseNow + worker.limits.stallTimeout
+        case .end:
+            exchange.machine.requestCompleted()
+            if exchange.machine.phase == .sending { requestSent(exchange) }
+        case .tooLarge: breakOff(exchange, .bodyTooLarge)
+        case .malformed(let fault): breakOff(exchange, Refusal(fault))
+        }
+    }
+
+    private func requestSent(_ exchange: Exchange) {
+        let timeout = exchange.passage?.responseTimeout.map(TimeAmount.init) ?? worker.limits.responseTimeout
+        deadline = worker.coarseNow + timeout
+    }
+
+    /// The request can't be completed: its upstream must not take what it got for the whole.
+    private func breakOff(_ exchange: Exchange, _ refusal: Refusal) {
+        let isAnswered = exchange.machine.phase == .responding
+        exchange.upstream?.abandon()
+        exchange.upstream = nil
+        if isAnswered {
+            cutOff(exchange)
+        } else {
+            var refusal = refusal
+            refusal.closes = true
+            answer(refusal, exchange)
+        }
+    }
+
+    /// Part of the response went to the client, and there is nothing in sight of the rest.
+    func responseProgressed() {
+        deadline = worker.coarseNow + (isWritable ? worker.limits.responseStallTimeout : worker.limits.stallTimeout)
+    }
+
+    // MARK: settle
+
+    /// The whole response was written.
+    func responseEnded(_ exchange: Exchange) {
+        guard self.exchange === exchange else { return }
+        let fate = exchange.machine.responseEnded()
+        settle(exchange)
+        proceed(fate)
+    }
+
+    private func proceed(_ fate: Exchange.StateMachine.ClientFate) {
+        switch fate {
+        case .next:
+            becomeIdle()
+            resumeReading()
+            if input.readableBytes > 0 || inputIsClosed { progress() }
+        case .close: close()
+        case .linger: lingerAndClose()
+        }
+    }
+
+    /// The exchange is over, however it ended.
+    func settle(_ exchange: Exchange) {
+        self.exchange = nil
+        exchange.upstream = nil
+        record(exchange)
+        exchange.client = nil
+        worker.takeBack(exchange)
+    }
+
+    /// Nothing came back over a connection that had been idle: the upstream was closing it.
+    func retry(_ exchange: Exchange) {
+        guard let passage = exchange.passage else { return close() }
+        lease(exchange, passage)
+    }
+
+    // MARK: record
+
+    private func record(_ exchange: Exchange) {
+        guard let recorder = worker.recorder else { return }
+        exchange.result.duration = .now() - exchange.startedAt
+        recorder.record(exchange)
+    }
+}

@@ -1,0 +1,143 @@
+internal import NIOCore
+
+/// What happens when an exchange does not end with the upstream's response.
+extension ClientConnection {
+    /// The gateway answers itself.
+    func answer(_ refusal: Refusal, _ exchange: Exchange) {
+        let skips = canSkipBody(of: exchange, refusal)
+        let fate = exchange.machine.answered(bodyIsSkippable: skips, closes: refusal.closes || worker.isDraining)
+        var out = ByteBuffer()
+        exchange.result.status = refusal.status
+        exchange.result.code = refusal.code
+        exchange.result.responseOctets = ProblemDocument.write(
+            refusal, id: exchange.id, isHead: exchange.head.traits.contains(.isHead),
+            closes: exchange.machine.mustClose, date: worker.dateLine(), to: &out)
+        write(out)
+        end(exchange, fate)
+    }
+
+    /// `OPTIONS *` asks about the server as a whole, so it needs no permit and reaches no upstream.
+    func answerOptions(_ exchange: Exchange) {
+        let fate = exchange.machine.answered(bodyIsSkippable: true, closes: worker.isDraining)
+        exchange.result.status = 204
+        var out = ByteBuffer(staticString: "HTTP/1.1 204 No Content\r\nAllow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n")
+        out.writeBytes(worker.dateLine())
+        if exchange.machine.mustClose { out.writeStaticString("Connection: close\r\n") }
+        out.writeStaticString("\r\n")
+        write(out)
+        end(exchange, fate)
+    }
+
+    private func end(_ exchange: Exchange, _ fate: Exchange.StateMachine.ClientFate) {
+        let body = exchange.machine.requestIsComplete ? nil : exchange.requestBody
+        settle(exchange)
+        switch fate {
+        case .next:
+            if let body {
+                phase = .skipping(body)
+                deadline = worker.coarseNow + worker.limits.headTimeout
+                resumeReading()
+            } else {
+                becomeIdle()
+                resumeReading()
+            }
+        case .close: close()
+        case .linger: lingerAndClose()
+        }
+    }
+
+    /// Whether reading the refused request's body is worth the connection. A client that waits for `100 (Continue)` may
+    /// or may not send it, so nobody can say where the next request would begin.
+    private func canSkipBody(of exchange: Exchange, _ refusal: Refusal) -> Bool {
+        guard !refusal.closes, !exchange.head.traits.contains(.expectsContinue) else { return false }
+        switch exchange.head.framing {
+        case .none: return true
+        case .length(let length): return length <= EngineLimits.lingerOctets && exchange.upstream == nil
+        case .chunked, .untilClose: return false
+        }
+    }
+
+    /// The upstream's connection was lost, or what came over it was no response.
+    func upstreamFailed(
+        _ fault: UpstreamFault, for exchange: Exchange, connectionWasReused: Bool, receivedNothing: Bool
+    ) {
+        guard self.exchange === exchange else { return }
+        switch exchange.machine.upstreamFailed(
+            isRepeatable: exchange.head.traits.contains(.isRepeatable), connectionWasReused: connectionWasReused,
+            receivedNothing: receivedNothing)
+        {
+        case .retry: retry(exchange)
+        case .answer:
+            exchange.result.fault = "\(fault)"
+            answer(Refusal(fault), exchange)
+            progress()
+        case .abort:
+            exchange.result.fault = "\(fault)"
+            cutOff(exchange)
+        case .ignore: return
+        }
+    }
+
+    /// The response can't be completed and must not look complete: where the end of the connection would be the end of
+    /// the body, the connection is reset.
+    func cutOff(_ exchange: Exchange) {
+        exchange.result.isTruncated = true
+        let endsWithConnection = exchange.head.version == .http10
+        settle(exchange)
+        if endsWithConnection { abort() } else { close() }
+    }
+
+    /// The client is gone, or is about to be.
+    func abandonExchange() {
+        guard let exchange else { return }
+        exchange.upstream?.abandon()
+        exchange.upstream = nil
+        exchange.result.isTruncated = exchange.machine.phase == .responding
+        if exchange.result.status == 0 { exchange.result.code = "client_gone" }
+        exchange.machine.settled()
+        settle(exchange)
+    }
+
+    /// What the connection waited for did not come.
+    func deadlinePassed() {
+        deadline = .distantFuture
+        switch phase {
+        case .idle, .skipping, .lingering: close()
+        case .closed: return
+        case .readingHead: timeOutHead()
+        case .exchanging:
+            guard let exchange else { return close() }
+            timeOut(exchange)
+        }
+    }
+
+    private func timeOutHead() {
+        let exchange = worker.makeExchange()
+        phase = .exchanging
+        self.exchange = exchange
+        exchange.client = self
+        exchange.receivedAt = WallClock.nanoseconds()
+        if worker.recorder != nil { exchange.startedAt = .now() }
+        exchange.machine = Exchange.StateMachine(hasBody: false, closes: true)
+        answer(.requestTimeout, exchange)
+    }
+
+    private func timeOut(_ exchange: Exchange) {
+        switch exchange.machine.phase {
+        case .admitting, .leasing: answer(Refusal(.timeout), exchange)
+        case .sending:
+            // Unless the upstream does not take what the client sent, an unfinished request is the client's delay.
+            let clientIsSlow = !exchange.machine.requestIsComplete && exchange.upstream?.isWritable ?? true
+            exchange.upstream?.abandon()
+            exchange.upstream = nil
+            answer(clientIsSlow ? .requestTimeout : Refusal(.timeout), exchange)
+        case .responding:
+            exchange.upstream?.abandon()
+            exchange.upstream = nil
+            exchange.result.fault = isWritable ? "the upstream's response stalled" : "the client stopped reading"
+            cutOff(exchange)
+        case .answered, .settled: close()
+        }
+        progress()
+    }
+}

@@ -1,0 +1,73 @@
+package import NIOCore
+
+/// One request, its response, and what is noted about them. Belongs to one event loop.
+///
+/// It is a class because the client's connection, the upstream's and a pending verdict refer to it; when it is settled
+/// and nobody else does, the event loop uses it again.
+package final class Exchange {
+    package internal(set) var head = RequestHead()
+    package internal(set) var id = RequestID(prefix: 0, number: 0)
+    /// Nanoseconds since 1970 when the head was complete.
+    package internal(set) var receivedAt: Int64 = 0
+    var startedAt = NIODeadline.uptimeNanoseconds(0)
+    /// What the gatekeeper wants the record to say.
+    package var attribution = Attribution()
+    package internal(set) var result = Result()
+
+    var machine = StateMachine(hasBody: false, closes: false)
+    var requestBody = BodyDecoder(.none)
+    var requestOctets = 0
+    var passage: Passage?
+    var upstream: UpstreamConnection?
+    /// The connection that waits for this exchange. The two refer to each other until the exchange is settled or given
+    /// up, which ends it; nil then.
+    var client: ClientConnection?
+
+    package struct Attribution {
+        /// The line of the rule that decided; 0: none did.
+        package var ruleLine = 0
+        /// The user, where one was verified: bytes as the token had them.
+        package var user: ArraySlice<UInt8>?
+        /// Anything the gatekeeper wants to tell the operator about a refusal; nothing secret.
+        package var detail: String?
+
+        package init() {}
+    }
+
+    package struct Result {
+        package internal(set) var status = 0
+        /// The code of a refusal; nil where the upstream answered.
+        package internal(set) var code: String?
+        /// Octets of the response's body, as received from the upstream or written by the gateway.
+        package internal(set) var responseOctets = 0
+        /// The response was cut off.
+        package internal(set) var isTruncated = false
+        package internal(set) var upstream: Int?
+        package internal(set) var duration = TimeAmount.zero
+        /// Why the upstream failed, for the operator.
+        package internal(set) var fault: String?
+    }
+
+    init() {}
+
+    /// The verdict on a request that was `.pending`. A request whose client has gone is no longer waiting for one.
+    package func resolve(_ admission: Admission) {
+        client?.admissionArrived(admission, for: self)
+    }
+
+    /// The client's address as text, without its port; empty where it is not known.
+    package var clientAddressText: String.UTF8View { (client?.addressText ?? "").utf8 }
+    package var requestBodyOctets: Int { requestOctets }
+
+    /// Ready for the next request; the storage of the field index is kept.
+    func reset() {
+        head.clear()
+        attribution = Attribution()
+        result = Result()
+        requestBody = BodyDecoder(.none)
+        requestOctets = 0
+        passage = nil
+        upstream = nil
+        client = nil
+    }
+}

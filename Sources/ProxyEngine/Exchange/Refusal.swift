@@ -1,0 +1,106 @@
+/// A request that is answered by the gateway itself, and why.
+///
+/// The code is the same in the body, the log line and the metric; it never changes once published.
+package struct Refusal: Sendable {
+    /// Who could have avoided it.
+    package enum Source: Sendable { case client, upstream, gateway }
+
+    package var status: Int
+    package var code: String
+    package var title: String
+    /// One sentence for a person, without anything secret in it.
+    package var message: String
+    package var source: Source
+    /// Whole field lines, each with its CRLF (`WWW-Authenticate`, `Allow`, `Retry-After`).
+    package var fieldLines: String
+    /// Where the message ends is in doubt, or the connection is to be given up for another reason.
+    package var closes: Bool
+
+    package init(
+        status: Int, code: String, title: String, message: String, source: Source, fieldLines: String = "",
+        closes: Bool = false
+    ) {
+        self.status = status
+        self.code = code
+        self.title = title
+        self.message = message
+        self.source = source
+        self.fieldLines = fieldLines
+        self.closes = closes
+    }
+}
+
+extension Refusal {
+    /// Every fault of a request is answered; no `default`, so that a new one can't be forgotten.
+    package init(_ fault: RequestFault) {
+        let message = fault.explanation.description
+        switch fault {
+        case .requestLine, .method, .version, .field, .hostMissing, .hostRepeated, .hostMalformed, .contentLength,
+            .contentLengthRepeated, .transferEncoding, .transferEncodingRepeated, .transferEncodingInOldVersion,
+            .lengthAndTransferEncoding, .framingLookalike, .connectionOption, .chunk, .trailer:
+            self.init(400, "request_malformed", "Malformed request", message, closes: true)
+        case .target(.character):
+            self.init(400, "target_ambiguous", "Ambiguous request target", message, closes: true)
+        case .target:
+            self.init(400, "request_malformed", "Malformed request", message, closes: true)
+        case .authorizationRepeated:
+            self.init(400, "token_ambiguous", "More than one token", message, closes: true)
+        case .expectation:
+            self.init(417, "expectation_failed", "Expectation failed", message, closes: true)
+        case .targetTooLong:
+            self.init(414, "target_too_long", "Request target too long", message, closes: true)
+        case .headTooLarge, .tooManyFields:
+            self.init(431, "header_too_large", "Request header too large", message, closes: true)
+        case .versionUnsupported:
+            self.init(505, "version_unsupported", "HTTP version not supported", message, closes: true)
+        }
+    }
+
+    /// What went wrong behind the gateway; the client learns no more than which side failed.
+    init(_ fault: UpstreamFault) {
+        switch fault {
+        case .unreachable:
+            self.init(502, "upstream_unreachable", "Upstream unreachable", "the application can't be reached", .upstream)
+        case .invalid:
+            self.init(
+                502, "upstream_invalid", "Invalid upstream response", "the application's answer can't be passed on",
+                .upstream)
+        case .timeout:
+            self.init(504, "upstream_timeout", "Upstream timeout", "the application did not answer in time", .upstream)
+        case .overloaded:
+            self.init(503, "overloaded", "Overloaded", "too many requests are waiting for the application", .gateway)
+            fieldLines = "Retry-After: 1\r\n"
+        }
+    }
+
+    static let requestTimeout = Refusal(
+        408, "request_timeout", "Request timeout", "the request did not arrive in time", closes: true)
+
+    static let bodyTooLarge = Refusal(
+        413, "body_too_large", "Request body too large", "the request's body is larger than this route allows")
+
+    /// `CONNECT` names no path, so no route can say what is allowed.
+    static let connect: Refusal = {
+        var refusal = Refusal(
+            405, "method_not_allowed", "Method not allowed", "CONNECT is not served here", closes: true)
+        refusal.fieldLines = "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n"
+        return refusal
+    }()
+
+    private init(
+        _ status: Int, _ code: String, _ title: String, _ message: String, _ source: Source = .client,
+        closes: Bool = false
+    ) {
+        self.init(status: status, code: code, title: title, message: message, source: source, closes: closes)
+    }
+}
+
+/// What can go wrong between the gateway and an upstream.
+enum UpstreamFault: Error {
+    case unreachable
+    /// Malformed, or closed before it answered; for the log.
+    case invalid(ResponseFault)
+    case timeout
+    /// No connection may be opened and the queue for one is full.
+    case overloaded
+}

@@ -1,0 +1,111 @@
+/// The field names the engine recognises, looked up by a hash that is computed while the name is scanned.
+///
+/// Names are hashed and compared folded (see ``Octet/folded(_:)``), so `X_User.Id` finds the entry of `X-User-Id`.
+/// An entry says whether any spelling counts or only the exact one, and what a name is that merely folds to it.
+package struct FieldCatalogue: Sendable {
+    private struct Entry: Sendable {
+        var hash: UInt32
+        var folded: [UInt8]
+        /// The length of the name itself: as folding only drops octets, a name that folds to `folded` and has the
+        /// length and separators of the original differs from it in nothing but case.
+        var name: [UInt8]
+        var exact: FieldKind
+        var lookalike: FieldKind
+    }
+
+    private static let slotCount = 512
+    /// Open addressing; a slot holds the position of an entry plus one, 0 where it is free.
+    private var slots = [UInt8](repeating: 0, count: slotCount)
+    private var entries: [Entry] = []
+
+    /// Fields of a request: `reserved` are further names that no client may set.
+    package static func request(reserved: [String]) -> FieldCatalogue {
+        var catalogue = FieldCatalogue()
+        catalogue.addFraming()
+        catalogue.add("Host", .host, lookalike: .other)
+        catalogue.add("Expect", .expect, lookalike: .other)
+        catalogue.add("Authorization", .authorization, lookalike: .other)
+        for name in [
+            // A client's Proxy becomes HTTP_PROXY for CGI programs ("httpoxy"); its credentials are for a proxy.
+            "Proxy", "Proxy-Authorization",
+            "Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port",
+            "X-Forwarded-Server", "X-Forwarded-Uri", "X-Forwarded-Prefix", "X-Real-IP", "X-Request-Id",
+            // Some frameworks route by these instead of the target that was decided on.
+            "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override",
+        ] + reserved {
+            catalogue.add(name, .reserved, lookalike: .reserved)
+        }
+        return catalogue
+    }
+
+    package static func response() -> FieldCatalogue {
+        var catalogue = FieldCatalogue()
+        catalogue.addFraming()
+        return catalogue
+    }
+
+    private mutating func addFraming() {
+        add("Content-Length", .contentLength, lookalike: .framingLookalike)
+        add("Transfer-Encoding", .transferEncoding, lookalike: .framingLookalike)
+        add("Connection", .connection, lookalike: .hopByHop)
+        add("Upgrade", .upgrade, lookalike: .hopByHop)
+        for name in ["Keep-Alive", "Proxy-Connection", "TE", "Trailer", "HTTP2-Settings"] {
+            add(name, .hopByHop, lookalike: .hopByHop)
+        }
+    }
+
+    private mutating func add(_ name: String, _ exact: FieldKind, lookalike: FieldKind) {
+        let octets = Array(name.utf8)
+        let folded = octets.map(Octet.folded).filter { $0 != 0 }
+        guard !folded.isEmpty, entries.count < 255 else { return }
+        var hash = FieldNameHash()
+        for octet in folded { hash.absorb(octet) }
+        guard !entries.contains(where: { $0.folded == folded }) else { return }
+        entries.append(
+            Entry(
+                hash: hash.value, folded: folded, name: octets.map(Octet.lowercased), exact: exact,
+                lookalike: lookalike))
+        var slot = Int(hash.value) & (Self.slotCount - 1)
+        while slots[slot] != 0 { slot = (slot + 1) & (Self.slotCount - 1) }
+        slots[slot] = UInt8(entries.count)
+    }
+
+    /// What the name `octets[start..<end]` is, whose folded octets hash to `hash`.
+    @inline(__always)
+    func kind(of octets: Span<UInt8>, _ start: Int, _ end: Int, hash: FieldNameHash) -> FieldKind {
+        var slot = Int(hash.value) & (Self.slotCount - 1)
+        while slots[slot] != 0 {
+            let index = Int(slots[slot]) - 1
+            if entries[index].hash == hash.value, let kind = compare(index, octets, start, end) { return kind }
+            slot = (slot + 1) & (Self.slotCount - 1)
+        }
+        return .other
+    }
+
+    private func compare(_ index: Int, _ octets: Span<UInt8>, _ start: Int, _ end: Int) -> FieldKind? {
+        let entry = entries[index]
+        var matched = 0
+        for position in start..<end {
+            let folded = Octet.folded(octets[position])
+            guard folded != 0 else { continue }
+            guard matched < entry.folded.count, entry.folded[matched] == folded else { return nil }
+            matched += 1
+        }
+        guard matched == entry.folded.count else { return nil }
+        guard end - start == entry.name.count else { return entry.lookalike }
+        for position in start..<end where Octet.lowercased(octets[position]) != entry.name[position - start] {
+            return entry.lookalike
+        }
+        return entry.exact
+    }
+}
+
+/// FNV-1a over folded octets: a few instructions an octet, and good enough for a table that never grows from input.
+struct FieldNameHash {
+    private(set) var value: UInt32 = 2_166_136_261
+
+    @inline(__always)
+    mutating func absorb(_ folded: UInt8) {
+        value = (value ^ UInt32(folded)) &* 16_777_619
+    }
+}

@@ -1,0 +1,46 @@
+/// Why an upstream's bytes are no response that may be passed on. The client gets 502 and the connection is closed.
+package enum ResponseFault: Sendable, Equatable {
+    case statusLine, versionUnsupported
+    case field(FieldFault)
+    case contentLength, contentLengthRepeated
+    case transferEncoding, transferEncodingRepeated, transferEncodingInOldVersion, lengthAndTransferEncoding
+    case framingLookalike
+    case headTooLarge, tooManyFields, tooManyInterim
+    case unrequestedUpgrade
+    case body(RequestFault)
+    /// Bytes came that belong to no response: whatever they are, they must never meet another request.
+    case unexpectedBytes
+    case closedEarly
+
+    package var explanation: StaticString {
+        switch self {
+        case .statusLine: "the upstream's status line is malformed"
+        case .versionUnsupported: "the upstream speaks a version other than HTTP/1.1 and HTTP/1.0"
+        case .field(let fault): fault.explanation
+        case .contentLength: "the upstream's Content-Length is not one decimal number"
+        case .contentLengthRepeated: "the upstream sent more than one Content-Length"
+        case .transferEncoding: "the upstream's transfer coding is not chunked"
+        case .transferEncodingRepeated: "the upstream sent more than one Transfer-Encoding"
+        case .transferEncodingInOldVersion: "the upstream sent Transfer-Encoding in HTTP/1.0"
+        case .lengthAndTransferEncoding: "the upstream sent both Content-Length and Transfer-Encoding"
+        case .framingLookalike: "the upstream sent a field that could be taken for a framing field"
+        case .headTooLarge: "the upstream's header section is too large"
+        case .tooManyFields: "the upstream sent too many header fields"
+        case .tooManyInterim: "the upstream sent too many interim responses"
+        case .unrequestedUpgrade: "the upstream switched protocols without being asked"
+        case .body(let fault): fault.explanation
+        case .unexpectedBytes: "the upstream sent bytes that belong to no response"
+        case .closedEarly: "the upstream closed the connection before it answered"
+        }
+    }
+
+    init(_ fault: FramingFault) {
+        self =
+            switch fault {
+            case .contentLength: .contentLength
+            case .contentLengthRepeated: .contentLengthRepeated
+            case .transferEncoding: .transferEncoding
+            case .transferEncodingRepeated: .transferEncodingRepeated
+            }
+    }
+}

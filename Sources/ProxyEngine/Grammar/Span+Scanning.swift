@@ -1,0 +1,104 @@
+extension Span where Element == UInt8 {
+    /// The first offset from `start` on whose octet may not stand in a field value (so also that of its CR).
+    ///
+    /// Eight octets at a time: `(word - 0x20…) & ~word & 0x80…` is not zero when an octet is below 0x20, the same after
+    /// XOR with 0x7F… when one is DEL; a borrow can only raise a false alarm beside a true one. HTAB, which is allowed,
+    /// falls out here too and is told apart in the loop over single octets.
+    @inline(__always)
+    func endOfFieldContent(from start: Int) -> Int {
+        let raw = bytes
+        var position = start
+        while position < count {
+            if position + 8 <= count {
+                let word = raw.unsafeLoadUnaligned(fromByteOffset: position, as: UInt64.self)
+                let noDelete = word ^ 0x7F7F_7F7F_7F7F_7F7F
+                let low = (word &- 0x2020_2020_2020_2020) & ~word
+                let delete = (noDelete &- 0x0101_0101_0101_0101) & ~noDelete
+                if (low | delete) & 0x8080_8080_8080_8080 == 0 {
+                    position += 8
+                    continue
+                }
+            }
+            guard Octet.isFieldContent(self[position]) else { return position }
+            position += 1
+        }
+        return position
+    }
+
+    /// Whether the octets in `range` are `text`, byte for byte.
+    func equals(_ range: Range<Int>, _ text: StaticString) -> Bool {
+        guard range.count == text.utf8CodeUnitCount else { return false }
+        return text.withUTF8Buffer { expected in
+            for offset in 0..<range.count where self[range.lowerBound + offset] != expected[offset] { return false }
+            return true
+        }
+    }
+
+    /// Whether the octets in `range` are `text` without regard to ASCII case; `text` is in lower case.
+    func equalsIgnoringCase(_ range: Range<Int>, _ text: StaticString) -> Bool {
+        guard range.count == text.utf8CodeUnitCount else { return false }
+        return text.withUTF8Buffer { expected in
+            for offset in 0..<range.count
+            where Octet.lowercased(self[range.lowerBound + offset]) != expected[offset] {
+                return false
+            }
+            return true
+        }
+    }
+
+    /// Whether two ranges hold the same octets without regard to ASCII case.
+    func equalsIgnoringCase(_ range: Range<Int>, _ other: Range<Int>) -> Bool {
+        guard range.count == other.count else { return false }
+        for offset in 0..<range.count
+        where Octet.lowercased(self[range.lowerBound + offset]) != Octet.lowercased(self[other.lowerBound + offset]) {
+            return false
+        }
+        return true
+    }
+
+    /// Whether there is an empty line, the end of a head, that ends at `start` or later.
+    func hasEndOfHead(from start: Int) -> Bool {
+        var position = Swift.max(start, 3)
+        while position < count {
+            if self[position] == Octet.lineFeed, self[position - 1] == Octet.carriageReturn,
+                self[position - 2] == Octet.lineFeed, self[position - 3] == Octet.carriageReturn
+            {
+                return true
+            }
+            position += 1
+        }
+        return false
+    }
+
+    /// The whole octets in `range` as a decimal number; nil unless all are digits and it fits (RFC 9110 §8.6: 1*DIGIT).
+    func decimal(_ range: Range<Int>) -> Int? {
+        guard !range.isEmpty, range.count <= 19 else { return nil }
+        var value = 0
+        for position in range {
+            guard Octet.isDigit(self[position]) else { return nil }
+            let (scaled, overflow) = value.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = scaled.addingReportingOverflow(Int(self[position] &- Octet.zero))
+            guard !overflow, !carry else { return nil }
+            value = sum
+        }
+        return value
+    }
+}
+
+extension Span where Element == UInt8 {
+    /// The elements of a comma-separated list, without the blanks around them; empty ones left out (RFC 9110 §5.6.1.2).
+    func listElements(_ range: Range<Int>) -> [Range<Int>] {
+        var elements: [Range<Int>] = []
+        var start = range.lowerBound
+        while start < range.upperBound {
+            var end = start
+            while end < range.upperBound, self[end] != Octet.comma { end += 1 }
+            var (first, last) = (start, end)
+            while first < last, Octet.isBlank(self[first]) { first += 1 }
+            while last > first, Octet.isBlank(self[last - 1]) { last -= 1 }
+            if first < last { elements.append(first..<last) }
+            start = end + 1
+        }
+        return elements
+    }
+}

@@ -1,0 +1,175 @@
+internal import NIOCore
+
+/// The chunked transfer coding, read strictly (RFC 9112 §7.1).
+///
+///     chunked-body   = *chunk last-chunk trailer-section CRLF
+///     chunk          = chunk-size [ chunk-ext ] CRLF chunk-data CRLF
+///     chunk-size     = 1*HEXDIG
+///     chunk-ext      = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )
+///
+/// Extensions are checked and dropped, trailers too: what goes on is chunked anew, so that nothing which two
+/// implementations could read in two ways is ever passed on.
+struct ChunkedDecoder {
+    private enum State {
+        case size
+        case data(remaining: Int)
+        case dataEnd
+        case trailers
+        case end
+    }
+
+    private var state = State.size
+
+    /// The next piece of `input`; what is not consumed must come again, in front of what follows it.
+    mutating func next(_ input: inout ByteBuffer) -> BodyEvent {
+        while true {
+            switch state {
+            case .size:
+                switch Self.size(input.readableBytesUInt8Span) {
+                case .needMore: return .needMore
+                case .malformed(let fault): return .malformed(.chunk(fault))
+                case .size(0, let end):
+                    input.moveReaderIndex(forwardBy: end)
+                    state = .trailers
+                case .size(let size, let end):
+                    input.moveReaderIndex(forwardBy: end)
+                    state = .data(remaining: size)
+                }
+            case .data(let remaining):
+                guard input.readableBytes > 0 else { return .needMore }
+                let count = min(remaining, input.readableBytes)
+                guard let piece = input.readSlice(length: count) else { return .needMore }
+                state = count == remaining ? .dataEnd : .data(remaining: remaining - count)
+                return .data(piece)
+            case .dataEnd:
+                switch Self.dataEnd(input.readableBytesUInt8Span) {
+                case .needMore: return .needMore
+                case .malformed(let fault): return .malformed(.chunk(fault))
+                case .size(_, let end):
+                    input.moveReaderIndex(forwardBy: end)
+                    state = .size
+                }
+            case .trailers:
+                switch Self.trailers(input.readableBytesUInt8Span) {
+                case .needMore: return .needMore
+                case .malformed(let fault): return .malformed(fault)
+                case .end(let end):
+                    input.moveReaderIndex(forwardBy: end)
+                    state = .end
+                    return .end
+                }
+            case .end: return .end
+            }
+        }
+    }
+
+    private enum Line {
+        /// The size in it, 0 where it has none, and the offset behind its CRLF.
+        case size(Int, end: Int)
+        case needMore
+        case malformed(ChunkFault)
+    }
+
+    private static func size(_ octets: Span<UInt8>) -> Line {
+        var (value, position) = (0, 0)
+        while position < octets.count, let digit = Octet.hexValue(octets[position]) {
+            guard position < 15 else { return .malformed(.sizeTooLarge) }
+            value = value << 4 | Int(digit)
+            position += 1
+        }
+        guard position < octets.count else { return .needMore }
+        guard position > 0 else { return .malformed(.size) }
+        switch ChunkExtension.end(octets, from: position) {
+        case .malformed(let fault): return .malformed(fault)
+        case .needMore: return octets.count > EngineLimits.maxChunkLine ? .malformed(.lineTooLong) : .needMore
+        case .end(let end):
+            return end <= EngineLimits.maxChunkLine ? .size(value, end: end) : .malformed(.lineTooLong)
+        }
+    }
+
+    private static func dataEnd(_ octets: Span<UInt8>) -> Line {
+        guard octets.count >= 1 else { return .needMore }
+        guard octets[0] == Octet.carriageReturn else { return .malformed(.dataEnd) }
+        guard octets.count >= 2 else { return .needMore }
+        return octets[1] == Octet.lineFeed ? .size(0, end: 2) : .malformed(.dataEnd)
+    }
+
+    private enum Trailers {
+        case end(Int)
+        case needMore
+        case malformed(RequestFault)
+    }
+
+    private static func trailers(_ octets: Span<UInt8>) -> Trailers {
+        var section = FieldSection()
+        switch section.read(octets, from: 0, catalogue: trailerNames, maxFields: EngineLimits.maxTrailerFields) {
+        case .incomplete:
+            return octets.count > EngineLimits.maxTrailers ? .malformed(.chunk(.trailerTooLarge)) : .needMore
+        case .malformed(let fault): return .malformed(.trailer(fault))
+        case .tooMany: return .malformed(.chunk(.trailerTooLarge))
+        case .complete(let end):
+            return end <= EngineLimits.maxTrailers ? .end(end) : .malformed(.chunk(.trailerTooLarge))
+        }
+    }
+
+    /// Trailers are dropped whatever they are called, so no name needs to be recognised.
+    private static let trailerNames = FieldCatalogue()
+}
+
+/// Finds the end of a chunk-size line behind its size, checking the extensions on the way.
+///
+///     chunk-ext-name = token
+///     chunk-ext-val  = token / quoted-string
+private enum ChunkExtension {
+    enum Outcome {
+        /// The offset behind the line's CRLF.
+        case end(Int)
+        case needMore
+        case malformed(ChunkFault)
+    }
+
+    static func end(_ octets: Span<UInt8>, from start: Int) -> Outcome {
+        var position = start
+        while position < octets.count {
+            switch octets[position] {
+            case Octet.carriageReturn:
+                guard position + 1 < octets.count else { return .needMore }
+                return octets[position + 1] == Octet.lineFeed ? .end(position + 2) : .malformed(.lineEnd)
+            case Octet.semicolon:
+                switch parameter(octets, from: position + 1) {
+                case .end(let end): position = end
+                case let other: return other
+                }
+            default: return .malformed(position == start ? .size : .extensionSyntax)
+            }
+        }
+        return .needMore
+    }
+
+    /// Blanks, which the grammar only tolerates as "bad white space", are refused.
+    private static func parameter(_ octets: Span<UInt8>, from start: Int) -> Outcome {
+        var position = start
+        while position < octets.count, Octet.isTokenCharacter(octets[position]) { position += 1 }
+        guard position < octets.count else { return .needMore }
+        guard position > start else { return .malformed(.extensionSyntax) }
+        guard octets[position] == Octet.equals else { return .end(position) }
+        position += 1
+        guard position < octets.count else { return .needMore }
+        if octets[position] == Octet.quote { return quoted(octets, from: position + 1) }
+        let valueStart = position
+        while position < octets.count, Octet.isTokenCharacter(octets[position]) { position += 1 }
+        guard position < octets.count else { return .needMore }
+        return position > valueStart ? .end(position) : .malformed(.extensionSyntax)
+    }
+
+    private static func quoted(_ octets: Span<UInt8>, from start: Int) -> Outcome {
+        var position = start
+        while position < octets.count {
+            let octet = octets[position]
+            if octet == Octet.quote { return .end(position + 1) }
+            guard Octet.isFieldContent(octet) else { return .malformed(.extensionSyntax) }
+            position += octet == 0x5C ? 2 : 1
+        }
+        return .needMore
+    }
+}

@@ -1,0 +1,81 @@
+internal import NIOCore
+
+/// A refusal as a response: a problem document (RFC 9457) with our stable code and the request's id.
+enum ProblemDocument {
+    static func write(
+        _ refusal: borrowing Refusal, id: RequestID, isHead: Bool, closes: Bool, date: [UInt8], to out: inout ByteBuffer
+    ) -> Int {
+        var body = ByteBuffer()
+        writeBody(refusal, id: id, to: &body)
+        let length = body.readableBytes
+        out.writeStaticString("HTTP/1.1 ")
+        out.writeString(String(refusal.status))
+        out.writeInteger(Octet.space)
+        out.writeString(reason(refusal.status))
+        out.writeStaticString("\r\nContent-Type: application/problem+json\r\nContent-Length: ")
+        out.writeString(String(length))
+        out.writeStaticString("\r\nCache-Control: no-store\r\n")
+        out.writeBytes(date)
+        out.writeString(refusal.fieldLines)
+        out.writeStaticString("X-Request-Id: ")
+        out.writeRequestID(id)
+        out.writeStaticString("\r\n")
+        if closes { out.writeStaticString("Connection: close\r\n") }
+        out.writeStaticString("\r\n")
+        guard !isHead else { return 0 }
+        out.writeBuffer(&body)
+        return length
+    }
+
+    /// Code, title and message are ours, so they need no escaping but for quotes in messages.
+    private static func writeBody(_ refusal: borrowing Refusal, id: RequestID, to out: inout ByteBuffer) {
+        out.writeStaticString("{\"type\":\"urn:gateway:refusal:")
+        out.writeString(refusal.code)
+        out.writeStaticString("\",\"title\":\"")
+        out.writeString(refusal.title)
+        out.writeStaticString("\",\"status\":")
+        out.writeString(String(refusal.status))
+        out.writeStaticString(",\"code\":\"")
+        out.writeString(refusal.code)
+        out.writeStaticString("\",\"error\":\"")
+        writeEscaped(refusal.message, to: &out)
+        out.writeStaticString("\",\"request_id\":\"")
+        out.writeRequestID(id)
+        out.writeStaticString("\"}\n")
+    }
+
+    private static func writeEscaped(_ text: String, to out: inout ByteBuffer) {
+        for octet in text.utf8 {
+            if octet == Octet.quote || octet == 0x5C { out.writeInteger(UInt8(0x5C)) }
+            out.writeInteger(octet < 0x20 ? Octet.space : octet)
+        }
+    }
+
+    /// Reason phrases of RFC 9110 §15 and RFC 6585 for the statuses the gateway answers with.
+    static func reason(_ status: Int) -> String {
+        switch status {
+        case 200: "OK"
+        case 204: "No Content"
+        case 400: "Bad Request"
+        case 401: "Unauthorized"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 408: "Request Timeout"
+        case 409: "Conflict"
+        case 413: "Content Too Large"
+        case 414: "URI Too Long"
+        case 415: "Unsupported Media Type"
+        case 417: "Expectation Failed"
+        case 421: "Misdirected Request"
+        case 429: "Too Many Requests"
+        case 431: "Request Header Fields Too Large"
+        case 500: "Internal Server Error"
+        case 502: "Bad Gateway"
+        case 503: "Service Unavailable"
+        case 504: "Gateway Timeout"
+        case 505: "HTTP Version Not Supported"
+        default: "Refused"
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package import NIOCore
+
+/// One request head: its bytes as they came, and an index of what is where in them.
+///
+/// Nothing is copied out: the parts are ranges into `bytes`, relative to its first readable byte. What stands here has
+/// passed every check of RFC 9112 that concerns an intermediary; only targets are judged further where paths are matched.
+package struct RequestHead {
+    /// The head, from its first line to its empty line, and perhaps bytes behind it that are not part of it.
+    package fileprivate(set) var bytes = ByteBuffer()
+    /// How many of `bytes` are the head.
+    fileprivate(set) var length = 0
+    package fileprivate(set) var method: Range<Int> = 0..<0
+    package fileprivate(set) var target = RequestTarget(path: 0..<0, query: 0..<0)
+    package fileprivate(set) var version = HTTPVersion.http11
+    /// The value of the one Authorization field; nil where there is none.
+    package fileprivate(set) var authorization: Range<Int>?
+    package fileprivate(set) var host: Range<Int>?
+    fileprivate(set) var section = FieldSection()
+    fileprivate(set) var framing = BodyFraming.none
+    fileprivate(set) var traits: Traits = []
+    /// The target was sent in absolute-form, so the request line must be written anew.
+    fileprivate(set) var rewritesTarget = false
+    /// The ranges of the names that the Connection field lists besides those that are never forwarded anyway.
+    fileprivate(set) var connectionOptions: [Range<Int>] = []
+
+    struct Traits: OptionSet {
+        var rawValue: UInt8
+        /// The client wants the connection closed, or speaks HTTP/1.0, whose connections are not kept.
+        static let closes = Traits(rawValue: 1)
+        static let expectsContinue = Traits(rawValue: 2)
+        static let isHead = Traits(rawValue: 4)
+        /// May be sent again when nothing came back (RFC 9110 §9.2.2): an idempotent method without a body.
+        static let isRepeatable = Traits(rawValue: 8)
+    }
+
+    package init() {}
+
+    package var path: Range<Int> { target.path }
+}
+
+extension RequestHead {
+    enum Outcome {
+        case complete
+        /// `OPTIONS *`, complete, to be answered by the gateway.
+        case asterisk
+        /// `CONNECT`, complete, to be refused.
+        case connect
+        case incomplete
+        case malformed(RequestFault)
+    }
+
+    /// Reads a head from the first readable byte of `buffer`. Keeps the buffer; gives it up with ``clear()``.
+    mutating func read(_ buffer: ByteBuffer, catalogue: borrowing FieldCatalogue, limits: EngineLimits) -> Outcome {
+        clear()
+        bytes = buffer
+        let outcome = parse(buffer.readableBytesUInt8Span, catalogue: catalogue, limits: limits)
+        if case .incomplete = outcome { bytes = ByteBuffer() }
+        return outcome
+    }
+
+    mutating func clear() {
+        bytes = ByteBuffer()
+        (method, target) = (0..<0, RequestTarget(path: 0..<0, query: 0..<0))
+        authorization = nil
+        host = nil
+        framing = .none
+        traits = []
+        rewritesTarget = false
+        if !connectionOptions.isEmpty { connectionOptions.removeAll() }
+    }
+
+    private mutating func parse(
+        _ octets: Span<UInt8>, catalogue: borrowing FieldCatalogue, limits: EngineLimits
+    ) -> Outcome {
+        let line: RequestLine
+        switch RequestLine.read(octets, from: 0, maxTarget: limits.maxTarget) {
+        case .incomplete: return incomplete(octets.count, limits)
+        case .malformed(let fault): return .malformed(fault)
+        case .complete(let read): line = read
+        }
+        (method, version) = (line.method, line.version)
+        switch section.read(octets, from: line.end, catalogue: catalogue, maxFields: limits.maxFields) {
+        case .incomplete: return incomplete(octets.count, limits)
+        case .malformed(let fault): return .malformed(.field(fault))
+        case .tooMany: return .malformed(.tooManyFields)
+        case .complete(let end): length = end
+        }
+        guard length <= limits.maxHead else { return .malformed(.headTooLarge) }
+        if let fault = readFields(octets) { return .malformed(fault) }
+        return readTarget(octets, line)
+    }
+
+    private func incomplete(_ count: Int, _ limits: EngineLimits) -> Outcome {
+        count > limits.maxHead ? .malformed(.headTooLarge) : .incomplete
+    }
+
+    private mutating func readTarget(_ octets: Span<UInt8>, _ line: RequestLine) -> Outcome {
+        switch RequestTarget.read(octets, line.target, method: line.method, host: host) {
+        case .malformed(let fault): return .malformed(.target(fault))
+        case .asterisk: return .asterisk
+        case .authority: return .connect
+        case .target(let target):
+            self.target = target
+            rewritesTarget = target.path.lowerBound != line.target.lowerBound
+        }
+        classifyMethod(octets)
+        return .complete
+    }
+
+    private mutating func classifyMethod(_ octets: Span<UInt8>) {
+        if octets.equals(method, "HEAD") { traits.insert(.isHead) }
+        guard framing == .none else { return }
+        if traits.contains(.isHead) || octets.equals(method, "GET") || octets.equals(method, "OPTIONS")
+            || octets.equals(method, "PUT") || octets.equals(method, "DELETE")
+        {
+            traits.insert(.isRepeatable)
+        }
+    }
+
+    /// The fields that decide about the message itself: RFC 9112 §3.2 (Host), §6 (framing), §9.3 (persistence).
+    private mutating func readFields(_ octets: Span<UInt8>) -> RequestFault? {
+        var framingFields = FramingFields()
+        for field in section.fields {
+            switch field.kind {
+            case .other, .hopByHop, .reserved, .upgrade: continue
+            case .contentLength, .transferEncoding:
+                if let fault = framingFields.read(field, octets) { return fault.asRequestFault }
+            case .framingLookalike: return .framingLookalike
+            case .host:
+                guard host == nil else { return .hostRepeated }
+                guard HostField.isValid(octets, field.value) else { return .hostMalformed }
+                host = field.value
+            case .authorization:
+                guard authorization == nil else { return .authorizationRepeated }
+                authorization = field.value
+            case .expect:
+                guard octets.equalsIgnoringCase(field.value, "100-continue") else { return .expectation }
+                traits.insert(.expectsContinue)
+            case .connection:
+                if let fault = readConnectionOptions(octets, field.value) { return fault }
+            }
+        }
+        if version == .http10 {
+            traits.insert(.closes)
+            if framingFields.isChunked { return .transferEncodingInOldVersion }
+        } else if host == nil {
+            return .hostMissing
+        }
+        switch framingFields.framing {
+        case .ambiguous: return .lengthAndTransferEncoding
+        case .framing(let framing): self.framing = framing
+        }
+        return nil
+    }
+
+    /// `Connection = #connection-option` (RFC 9110 §7.6.1). What it names is not forwarded; it can't name what the
+    /// message can't do without, or a client could make the gateway drop it.
+    private mutating func readConnectionOptions(_ octets: Span<UInt8>, _ value: Range<Int>) -> RequestFault? {
+        for option in octets.listElements(value) {
+            for position in option where !Octet.isTokenCharacter(octets[position]) { return .connectionOption }
+            if octets.equalsIgnoringCase(option, "close") {
+                traits.insert(.closes)
+            } else if octets.equalsIgnoringCase(option, "keep-alive") || octets.equalsIgnoringCase(option, "upgrade")
+                || octets.equalsIgnoringCase(option, "te")
+            {
+                continue
+            } else if octets.equalsIgnoringCase(option, "host") || octets.equalsIgnoringCase(option, "content-length")
+                || octets.equalsIgnoringCase(option, "transfer-encoding")
+            {
+                return .connectionOption
+            } else {
+                connectionOptions.append(option)
+            }
+        }
+        return nil
+    }
+}
+
+extension RequestHead {
+    /// The offset behind the request line.
+    var lineEnd: Int { section.start }
+    /// The offset of the empty line.
+    var fieldsEnd: Int { length - 2 }
+
+    /// Whether the client's Connection field names this one.
+    func isNominated(_ field: FieldSection.Field) -> Bool {
+        let octets = bytes.readableBytesUInt8Span
+        return connectionOptions.contains { octets.equalsIgnoringCase($0, field.name) }
+    }
+}

@@ -1,0 +1,39 @@
+internal import NIOCore
+
+/// Writes the head of a response as the client gets it.
+enum ResponseWriter {
+    /// - Parameters:
+    ///   - encoding: how the body will be written; where it differs from how it came, the framing fields change.
+    ///   - closes: the connection ends behind this response.
+    static func writeHead(
+        _ head: borrowing ResponseHead, encoding: BodyEncoding, closes: Bool, to out: inout ByteBuffer
+    ) {
+        let octets = head.bytes.readableBytesSpan
+        out.writeStaticString("HTTP/1.1 ")
+        out.writeBytes(octets.extracting(head.statusAndReason))
+        copyFields(head, octets, keepsLength: head.status != 204, to: &out)
+        if case .chunked = encoding { out.writeStaticString("Transfer-Encoding: chunked\r\n") }
+        if closes { out.writeStaticString("Connection: close\r\n") }
+        out.writeStaticString("\r\n")
+    }
+
+    private static func copyFields(
+        _ head: borrowing ResponseHead, _ octets: RawSpan, keepsLength: Bool, to out: inout ByteBuffer
+    ) {
+        var runStart = head.statusLineEnd
+        for field in head.section.fields {
+            let keeps: Bool
+            switch field.kind {
+            case .other, .host, .expect, .authorization, .reserved:
+                keeps = head.connectionOptions.isEmpty || !head.isNominated(field)
+            // A 204 has no content, so no length either (RFC 9110 §8.6).
+            case .contentLength: keeps = keepsLength && !head.isInterim
+            case .transferEncoding, .connection, .hopByHop, .upgrade, .framingLookalike: keeps = false
+            }
+            guard !keeps else { continue }
+            out.writeBytes(octets.extracting(runStart..<Int(field.start)))
+            runStart = Int(field.end)
+        }
+        out.writeBytes(octets.extracting(runStart..<head.fieldsEnd))
+    }
+}

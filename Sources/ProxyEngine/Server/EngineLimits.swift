@@ -1,0 +1,64 @@
+package import NIOCore
+
+/// Every limit and timeout of the engine in one place, with where it comes from.
+package struct EngineLimits: Sendable {
+    /// Octets of a request target: RFC 9112 §3 asks for at least 8000.
+    package var maxTarget = 8 * 1024
+    /// Octets of a request head, its first line included: what HAProxy and nginx take by default, doubled for tokens.
+    package var maxHead = 32 * 1024
+    package var maxFields = 100
+    /// Client connections at a time over all event loops; a further one is closed at once.
+    package var maxConnections = 10_000
+    /// Octets of a response head, and of the interim responses before it.
+    package var maxResponseHead = 64 * 1024
+    package var maxResponseFields = 256
+
+    /// From the first byte of a request head to its last: slow heads are answered 408.
+    package var headTimeout = TimeAmount.seconds(10)
+    /// A connection without a request.
+    package var idleTimeout = TimeAmount.seconds(75)
+    /// A request's body, or the client's reading of the response, that makes no progress at all.
+    package var stallTimeout = TimeAmount.seconds(60)
+    package var connectTimeout = TimeAmount.seconds(5)
+    /// From the last byte of a request that was sent on to the head of its response.
+    package var responseTimeout = TimeAmount.seconds(60)
+    /// A response whose body makes no progress: long, because event streams are silent between events.
+    package var responseStallTimeout = TimeAmount.minutes(5)
+    /// How long requests in flight may take to finish after SIGTERM.
+    package var shutdownGrace = TimeAmount.seconds(30)
+
+    /// Kept-alive upstream connections per event loop and upstream that wait for the next request.
+    package var maxIdleUpstream = 256
+    /// Upstream connections per event loop and upstream, busy ones included, and requests waiting for one.
+    package var maxUpstream = 4096
+    package var maxWaiting = 4096
+    /// Shorter than the keep-alive time of common servers (Node.js: 5 s), so that an upstream seldom closes a
+    /// connection while a request is on its way to it.
+    package var upstreamIdleTimeout = TimeAmount.seconds(4)
+    /// A request that can't be sent twice gets no connection that was idle longer than this.
+    package var freshUpstream = TimeAmount.seconds(1)
+
+    /// No method of the IANA registry has more than 17 letters.
+    static let maxMethodLength = 32
+    /// A chunk-size line: 16 digits and a short extension.
+    static let maxChunkLine = 256
+    static let maxTrailers = 8 * 1024
+    static let maxTrailerFields = 64
+    /// Interim responses to one request.
+    static let maxInterim = 8
+    /// Body octets that are read ahead while a request waits for its verdict or its upstream connection.
+    static let readAhead = 64 * 1024
+    /// After a refusal the rest of a body is read and thrown away for a moment, so that the client sees the answer
+    /// instead of a reset (RFC 9112 §9.6).
+    static let lingerOctets = 1024 * 1024
+    static let lingerTime = TimeAmount.seconds(2)
+    /// Resolution of all timeouts: one sweep over the connections of an event loop.
+    static let sweepInterval = TimeAmount.milliseconds(100)
+    /// Body pieces up to this size are copied behind the head or their chunk line, to save a second buffer.
+    static let copyLimit = 4096
+
+    /// Octets written to a connection and not yet taken by the kernel: above the upper mark the other side is not read.
+    static let waterMark = ChannelOptions.Types.WriteBufferWaterMark(low: 64 * 1024, high: 256 * 1024)
+
+    package init() {}
+}

@@ -1,0 +1,91 @@
+package import NIOCore
+package import NIOPosix
+internal import Synchronization
+
+/// The engine: listens, and gives every connection to the worker of one event loop.
+package final class ProxyServer: Sendable {
+    /// Makes what one event loop owns; called once on each.
+    package struct LoopParts {
+        package var gatekeeper: any Gatekeeper
+        package var recorder: (any ExchangeRecorder)?
+
+        package init(gatekeeper: any Gatekeeper, recorder: (any ExchangeRecorder)?) {
+            self.gatekeeper = gatekeeper
+            self.recorder = recorder
+        }
+    }
+
+    private let group: MultiThreadedEventLoopGroup
+    private let settings: EngineSettings
+    private let workers: [ObjectIdentifier: NIOLoopBound<Worker>]
+    /// Client connections over all event loops.
+    private let connections = ConnectionCount()
+
+    package init(
+        group: MultiThreadedEventLoopGroup, settings: EngineSettings,
+        makeParts: @escaping @Sendable (any EventLoop) throws -> LoopParts
+    ) async throws {
+        self.group = group
+        self.settings = settings
+        var workers: [ObjectIdentifier: NIOLoopBound<Worker>] = [:]
+        for eventLoop in group.makeIterator() {
+            workers[ObjectIdentifier(eventLoop)] = try await eventLoop.submit {
+                let parts = try makeParts(eventLoop)
+                let worker = Worker(
+                    eventLoop: eventLoop, settings: settings, gatekeeper: parts.gatekeeper, recorder: parts.recorder)
+                worker.start()
+                return NIOLoopBound(worker, eventLoop: eventLoop)
+            }.get()
+        }
+        self.workers = workers
+    }
+
+    /// Starts to accept. The channel's address says which port the kernel chose where 0 was asked for.
+    package func listen(host: String, port: Int) async throws -> any Channel {
+        let (workers, connections, limit) = (workers, connections, settings.limits.maxConnections)
+        return try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 4096)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.maxMessagesPerRead, value: 64)
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.socketOption(.so_keepalive), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.writeBufferWaterMark, value: EngineLimits.waterMark)
+            .childChannelInitializer { channel in
+                guard connections.enter(limit: limit) else { return channel.close() }
+                channel.closeFuture.whenComplete { _ in connections.leave() }
+                return channel.eventLoop.makeCompletedFuture {
+                    guard let worker = workers[ObjectIdentifier(channel.eventLoop)]?.value else { return }
+                    try channel.pipeline.syncOperations.addHandler(ClientConnection(worker: worker))
+                }
+            }
+            .bind(host: host, port: port).get()
+    }
+
+    /// Lets requests in flight finish, at most for the grace time, then ends all connections.
+    ///
+    /// Close the listening channels first.
+    package func shutDown() async {
+        let workers = workers.values
+        let drained = workers.map { worker in worker.eventLoop.flatSubmit { worker.value.drain() } }
+        let all = EventLoopFuture.andAllComplete(drained, on: group.any())
+        let grace = group.any().scheduleTask(in: settings.limits.shutdownGrace) {}
+        all.whenComplete { _ in grace.cancel() }
+        _ = try? await grace.futureResult.get()
+        for worker in workers { _ = try? await worker.eventLoop.submit { worker.value.shutDown() }.get() }
+    }
+}
+
+private final class ConnectionCount: Sendable {
+    private let count = Atomic(0)
+
+    func enter(limit: Int) -> Bool {
+        guard count.add(1, ordering: .relaxed).newValue <= limit else {
+            leave()
+            return false
+        }
+        return true
+    }
+
+    func leave() { count.subtract(1, ordering: .relaxed) }
+}

@@ -1,0 +1,149 @@
+internal import NIOCore
+internal import NIOPosix
+
+/// All that belongs to one event loop: its connections, upstream pools, gatekeeper and recorder, and the storage they
+/// share. Nothing of it is touched from another thread.
+final class Worker {
+    let eventLoop: any EventLoop
+    let settings: EngineSettings
+    let gatekeeper: any Gatekeeper
+    let recorder: (any ExchangeRecorder)?
+    private(set) var pools: [UpstreamPool] = []
+    private(set) var isDraining = false
+    /// The time of the last sweep: what timeouts count from, so that no request has to ask for the time.
+    private(set) var coarseNow = NIODeadline.now()
+
+    private var clients: [ClientConnection] = []
+    private var spareExchanges: [Exchange] = []
+    private var dirty: [any FlushableConnection] = []
+    private var drained: EventLoopPromise<Void>?
+    private var sweep: RepeatedTask?
+    private let idPrefix = UInt64.random(in: .min ... .max)
+    private var idNumber: UInt64 = 0
+    private var dates = DateField()
+    private var scratch = ByteBuffer()
+
+    init(eventLoop: any EventLoop, settings: EngineSettings, gatekeeper: any Gatekeeper, recorder: (any ExchangeRecorder)?) {
+        self.eventLoop = eventLoop
+        self.settings = settings
+        self.gatekeeper = gatekeeper
+        self.recorder = recorder
+        self.pools = settings.upstreams.indices.map { UpstreamPool(index: $0, worker: self) }
+    }
+
+    var limits: EngineLimits { settings.limits }
+
+    func start() {
+        let worker = NIOLoopBound(self, eventLoop: eventLoop)
+        sweep = eventLoop.scheduleRepeatedTask(
+            initialDelay: EngineLimits.sweepInterval, delay: EngineLimits.sweepInterval
+        ) { _ in worker.value.sweepDeadlines() }
+    }
+
+    // MARK: Exchanges
+
+    /// An exchange with a new id. Only storage is used again, and only when nothing else refers to it any more.
+    func makeExchange() -> Exchange {
+        let exchange = spareExchanges.popLast() ?? Exchange()
+        idNumber &+= 1
+        exchange.id = RequestID(prefix: idPrefix, number: idNumber)
+        return exchange
+    }
+
+    func takeBack(_ exchange: consuming Exchange) {
+        var exchange = exchange
+        guard spareExchanges.count < 256, isKnownUniquelyReferenced(&exchange) else { return }
+        exchange.reset()
+        spareExchanges.append(exchange)
+    }
+
+    /// The `Date` line of this second.
+    func dateLine() -> [UInt8] { dates.line(at: WallClock.seconds()) }
+
+    /// An empty buffer to put a head together in. Given back, it serves the next one as soon as the channel has written
+    /// it: nobody else refers to its storage then.
+    func takeScratch() -> ByteBuffer {
+        var buffer = ByteBuffer()
+        swap(&buffer, &scratch)
+        buffer.clear(minimumCapacity: 1024)
+        return buffer
+    }
+
+    func giveScratch(_ buffer: ByteBuffer) {
+        // What grew for one large message must not stay.
+        if buffer.storageCapacity <= 64 * 1024 { scratch = buffer }
+    }
+
+    // MARK: Flushing
+
+    /// Notes that something was written; ``flush()`` sends it, once, when the event at hand has been worked off.
+    func flushLater(_ connection: any FlushableConnection) { dirty.append(connection) }
+
+    func flush() {
+        while let connection = dirty.popLast() { connection.flushWrites() }
+    }
+
+    // MARK: Connections
+
+    func add(_ client: ClientConnection) {
+        client.slot = clients.count
+        clients.append(client)
+        if isDraining { client.drain() }
+    }
+
+    func remove(_ client: ClientConnection) {
+        guard client.slot < clients.count, clients[client.slot] === client else { return }
+        let last = clients.removeLast()
+        if last !== client {
+            clients[client.slot] = last
+            last.slot = client.slot
+        }
+        finishDraining()
+    }
+
+    var connectionCount: Int { clients.count }
+
+    private func sweepDeadlines() {
+        let now = NIODeadline.now()
+        coarseNow = now
+        // Backwards, as a client that is closed is replaced by the last one.
+        for index in clients.indices.reversed() where index < clients.count && clients[index].deadline <= now {
+            clients[index].deadlinePassed()
+        }
+        for pool in pools { pool.closeIdle(at: now) }
+        flush()
+    }
+
+    // MARK: Draining
+
+    /// Closes what is idle and lets what is under way finish; succeeds when no client is left.
+    func drain() -> EventLoopFuture<Void> {
+        let promise = drained ?? eventLoop.makePromise(of: Void.self)
+        drained = promise
+        isDraining = true
+        for client in clients { client.drain() }
+        flush()
+        finishDraining()
+        return promise.futureResult
+    }
+
+    /// Ends what did not finish in time, and everything else of this event loop.
+    func shutDown() {
+        isDraining = true
+        sweep?.cancel()
+        for client in clients { client.abort() }
+        for pool in pools { pool.shutDown() }
+        finishDraining()
+    }
+
+    private func finishDraining() {
+        guard isDraining, clients.isEmpty, let drained else { return }
+        self.drained = nil
+        drained.succeed(())
+    }
+}
+
+/// A connection with bytes that were written and not flushed.
+protocol FlushableConnection: AnyObject {
+    func flushWrites()
+}

@@ -1,0 +1,266 @@
+internal import NIOCore
+
+/// One connection to an upstream: sends a request, reads its response, passes it to the client.
+///
+/// Lives on its event loop, which also owns the client's connection, so the two call each other directly.
+final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnection {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum Phase {
+        case idle
+        case readingHead
+        case readingBody
+        case closed
+    }
+
+    private let pool: UpstreamPool
+    private unowned let worker: Worker
+    private var context: ChannelHandlerContext?
+    private var phase = Phase.idle
+    private var exchange: Exchange?
+    private var input = ByteBuffer()
+    private var response = ResponseHead()
+    private var body = BodyDecoder(.none)
+    private var encoding = BodyEncoding.identity
+    private var interimCount = 0
+    private var receivedNothing = true
+    private var isReused = false
+    private var isDirty = false
+    private var holdsRead = false
+    /// The connection was reset, so its end is not the end of a body.
+    private var wasBroken = false
+    var idleSince = NIODeadline.uptimeNanoseconds(0)
+
+    init(pool: UpstreamPool, worker: Worker) {
+        self.pool = pool
+        self.worker = worker
+    }
+
+    var isUsable: Bool {
+        if case .closed = phase { false } else { context?.channel.isActive ?? false }
+    }
+
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    // MARK: The request
+
+    /// Sends the head of a permitted request; its body follows by ``write(_:)``.
+    func begin(_ exchange: Exchange, _ passage: Passage, client: ClientConnection) {
+        self.exchange = exchange
+        phase = .readingHead
+        receivedNothing = true
+        interimCount = 0
+        exchange.result.upstream = pool.index
+        var out = worker.takeScratch()
+        UpstreamRequestWriter(upstream: pool.address).write(exchange, passage, client: client, to: &out)
+        client.sendBody(exchange, to: self, startingWith: out)
+    }
+
+    func write(_ buffer: ByteBuffer) {
+        guard let context else { return }
+        context.write(wrapOutboundOut(buffer), promise: nil)
+        if !isDirty {
+            isDirty = true
+            worker.flushLater(self)
+        }
+    }
+
+    func flushWrites() {
+        isDirty = false
+        context?.flush()
+    }
+
+    /// Nobody waits for the response any more, and nothing of it may meet another request.
+    func abandon() {
+        exchange = nil
+        close()
+    }
+
+    func close() {
+        guard phase != .closed else { return }
+        phase = .closed
+        context?.close(promise: nil)
+    }
+
+    // MARK: Reading
+
+    func read(context: ChannelHandlerContext) {
+        if phase == .readingBody, let client = exchange?.client, !client.isWritable {
+            holdsRead = true
+        } else {
+            context.read()
+        }
+    }
+
+    /// The client has taken enough of what was written for it.
+    func resumeReading() {
+        guard holdsRead else { return }
+        holdsRead = false
+        context?.read()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var buffer = unwrapInboundIn(data)
+        switch phase {
+        case .closed: return
+        case .idle: return close()
+        case .readingHead, .readingBody:
+            receivedNothing = false
+            if input.readableBytes == 0 { input = buffer } else { input.writeBuffer(&buffer) }
+            progress()
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        worker.flush()
+    }
+
+    private func progress() {
+        while phase == .readingHead, input.readableBytes > 0 {
+            guard let exchange, let client = exchange.client else { return close() }
+            switch response.read(
+                input, isHead: exchange.head.traits.contains(.isHead), catalogue: worker.settings.responseFields,
+                limits: worker.limits)
+            {
+            case .incomplete: return
+            case .malformed(let fault): return fail(.invalid(fault))
+            case .complete:
+                input.moveReaderIndex(forwardBy: response.length)
+                if response.isInterim {
+                    guard passInterim(exchange, client) else { return }
+                } else {
+                    return beginResponse(exchange, client)
+                }
+            }
+        }
+        if phase == .readingBody { moveBody(startingWith: ByteBuffer()) }
+    }
+
+    /// Interim responses go to clients that can understand them (RFC 9110 §15.2).
+    private func passInterim(_ exchange: Exchange, _ client: ClientConnection) -> Bool {
+        interimCount += 1
+        guard response.status != 101 else {
+            fail(.invalid(.unrequestedUpgrade))
+            return false
+        }
+        guard interimCount <= EngineLimits.maxInterim else {
+            fail(.invalid(.tooManyInterim))
+            return false
+        }
+        if exchange.head.version == .http11 {
+            var out = ByteBuffer()
+            ResponseWriter.writeHead(response, encoding: .identity, closes: false, to: &out)
+            client.write(out)
+        }
+        response.clear()
+        return true
+    }
+
+    private func beginResponse(_ exchange: Exchange, _ client: ClientConnection) {
+        phase = .readingBody
+        body = BodyDecoder(response.framing)
+        encoding = Self.encoding(of: response.framing, for: exchange.head.version)
+        exchange.result.status = response.status
+        exchange.machine.responseBegan()
+        if !exchange.machine.requestIsComplete || worker.isDraining { exchange.machine.closeAfterwards() }
+        var out = worker.takeScratch()
+        ResponseWriter.writeHead(response, encoding: encoding, closes: exchange.machine.mustClose, to: &out)
+        moveBody(startingWith: out)
+    }
+
+    /// A body that ends with the upstream's connection is chunked for a client that can read it, so that a lost
+    /// connection does not look like its end.
+    private static func encoding(of framing: BodyFraming, for version: HTTPVersion) -> BodyEncoding {
+        switch framing {
+        case .none, .length: .identity
+        case .chunked, .untilClose: version == .http11 ? .chunked : .identity
+        }
+    }
+
+    private func moveBody(startingWith out: ByteBuffer) {
+        guard let exchange, let client = exchange.client else { return close() }
+        var pump = BodyPump(out: out, encoding: encoding)
+        let outcome = pump.move(&body, &input, limit: .max, to: client)
+        worker.giveScratch(pump.spent)
+        exchange.result.responseOctets += pump.octets
+        switch outcome {
+        case .needMore: client.responseProgressed()
+        case .tooLarge, .end: finish(exchange, client)
+        case .malformed(let fault): fail(.invalid(.body(fault)))
+        }
+    }
+
+    /// The response is whole. The connection serves again only when both sides agree where it stands.
+    private func finish(_ exchange: Exchange, _ client: ClientConnection) {
+        let reusable = response.keepsAlive && exchange.machine.requestIsComplete && input.readableBytes == 0
+        response.clear()
+        input = ByteBuffer()
+        self.exchange = nil
+        exchange.upstream = nil
+        if reusable {
+            phase = .idle
+            isReused = true
+            resumeReading()
+            pool.giveBack(self)
+        } else {
+            close()
+        }
+        client.responseEnded(exchange)
+    }
+
+    // MARK: Losing it
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let wasReadingBody = phase == .readingBody
+        phase = .closed
+        pool.closed(self)
+        if wasReadingBody, body.endsWithConnection, !wasBroken, let exchange, let client = exchange.client {
+            endBodyWithConnection(exchange, client)
+        } else {
+            lose(.invalid(.closedEarly))
+        }
+        self.context = nil
+        worker.flush()
+    }
+
+    private func endBodyWithConnection(_ exchange: Exchange, _ client: ClientConnection) {
+        if case .chunked = encoding {
+            client.write(ByteBuffer(staticString: BodyEncoding.lastChunk))
+        } else {
+            exchange.machine.closeAfterwards()
+        }
+        self.exchange = nil
+        exchange.upstream = nil
+        client.responseEnded(exchange)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        wasBroken = true
+        close()
+        worker.flush()
+    }
+
+    private func fail(_ fault: UpstreamFault) {
+        close()
+        lose(fault)
+    }
+
+    private func lose(_ fault: UpstreamFault) {
+        guard let exchange else { return }
+        self.exchange = nil
+        exchange.upstream = nil
+        exchange.client?.upstreamFailed(
+            fault, for: exchange, connectionWasReused: isReused, receivedNothing: receivedNothing)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { exchange?.client?.resumeReading() }
+        context.fireChannelWritabilityChanged()
+    }
+}

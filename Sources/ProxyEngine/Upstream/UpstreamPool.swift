@@ -1,0 +1,131 @@
+internal import NIOCore
+internal import NIOPosix
+
+/// The kept-alive connections of one event loop to one upstream.
+///
+/// The connection used last is leased first, so that few stay warm and the rest go idle and are closed.
+final class UpstreamPool {
+    let index: Int
+    let address: UpstreamAddress
+    private unowned let worker: Worker
+    private let target: SocketAddress?
+    private var idle: [UpstreamConnection] = []
+    private var waiting: [Exchange] = []
+    private var connectionCount = 0
+
+    init(index: Int, worker: Worker) {
+        self.index = index
+        self.worker = worker
+        address = worker.settings.upstreams[index]
+        // An address needs no resolver; a name is resolved anew for every connection.
+        target = try? SocketAddress(ipAddress: address.host, port: address.port)
+    }
+
+    enum Lease {
+        case connection(UpstreamConnection)
+        /// The exchange's client is told when there is one.
+        case pending
+        case refused
+    }
+
+    /// - Parameter fresh: only a connection that was used a moment ago will do, because the request can't be sent again
+    ///   should the upstream be closing an idle one at this instant.
+    func lease(for exchange: Exchange, fresh: Bool) -> Lease {
+        while let connection = idle.last {
+            guard connection.isUsable else {
+                idle.removeLast()
+                continue
+            }
+            if fresh, worker.coarseNow - connection.idleSince > worker.limits.freshUpstream { break }
+            idle.removeLast()
+            return .connection(connection)
+        }
+        guard connectionCount < worker.limits.maxUpstream else {
+            guard waiting.count < worker.limits.maxWaiting else { return .refused }
+            waiting.append(exchange)
+            return .pending
+        }
+        connect(for: exchange)
+        return .pending
+    }
+
+    /// A connection whose exchange is settled and that the upstream keeps open.
+    func giveBack(_ connection: UpstreamConnection) {
+        if let exchange = nextWaiting(), let client = exchange.client {
+            client.leased(connection, for: exchange)
+            return
+        }
+        guard idle.count < worker.limits.maxIdleUpstream, !worker.isDraining else { return connection.close() }
+        connection.idleSince = worker.coarseNow
+        idle.append(connection)
+    }
+
+    /// A connection is gone, whatever it was doing.
+    func closed(_ connection: UpstreamConnection) {
+        connectionCount -= 1
+        if let position = idle.lastIndex(where: { $0 === connection }) { idle.remove(at: position) }
+        if connectionCount < worker.limits.maxUpstream, let exchange = nextWaiting() { connect(for: exchange) }
+    }
+
+    /// Idle connections are in the order in which they became idle.
+    func closeIdle(at now: NIODeadline) {
+        let limit = worker.limits.upstreamIdleTimeout
+        while let first = idle.first, now - first.idleSince > limit {
+            idle.removeFirst()
+            first.close()
+        }
+    }
+
+    func shutDown() {
+        for connection in idle { connection.close() }
+        idle.removeAll()
+        waiting.removeAll()
+    }
+
+    private func nextWaiting() -> Exchange? {
+        while !waiting.isEmpty {
+            let exchange = waiting.removeFirst()
+            if exchange.client != nil, exchange.machine.phase == .leasing { return exchange }
+        }
+        return nil
+    }
+
+    private func connect(for exchange: Exchange) {
+        connectionCount += 1
+        let worker = worker
+        let bootstrap = ClientBootstrap(group: worker.eventLoop)
+            .connectTimeout(worker.limits.connectTimeout)
+            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelOption(.writeBufferWaterMark, value: EngineLimits.waterMark)
+        let connecting = target.map { bootstrap.connect(to: $0) } ?? bootstrap.connect(host: address.host, port: address.port)
+        connecting.assumeIsolated().whenComplete { [self] result in
+            switch result {
+            case .success(let channel): connected(channel, for: exchange)
+            case .failure:
+                connectionCount -= 1
+                if let client = exchange.client { client.leaseFailed(.unreachable, for: exchange) }
+                // Whoever waits for a connection would wait for this upstream in vain.
+                while let next = nextWaiting() { next.client?.leaseFailed(.unreachable, for: next) }
+            }
+            worker.flush()
+        }
+    }
+
+    private func connected(_ channel: any Channel, for exchange: Exchange) {
+        let connection = UpstreamConnection(pool: self, worker: worker)
+        do {
+            try channel.pipeline.syncOperations.addHandler(connection)
+        } catch {
+            connectionCount -= 1
+            channel.close(promise: nil)
+            exchange.client?.leaseFailed(.unreachable, for: exchange)
+            return
+        }
+        if let client = exchange.client, exchange.machine.phase == .leasing {
+            client.leased(connection, for: exchange)
+        } else {
+            giveBack(connection)
+        }
+    }
+}

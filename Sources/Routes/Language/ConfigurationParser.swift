@@ -1,0 +1,170 @@
+/// From bytes to meaning: reads every statement, reports every error, and makes a configuration when there is none.
+struct ConfigurationParser {
+    static let keywords = [
+        "listen", "admin", "upstream", "tokens", "blacklist", "identity", "log", "limits", "paths", "expect",
+    ]
+    /// Statements that may stand more than once.
+    private static let repeatable: Set<String> = ["listen", "upstream", "expect"]
+
+    private let file: String
+    private let reporter: Reporter
+    private var once = Once()
+    private var listeners: [Listener] = []
+    private var admin: Listener?
+    private var upstreams: [Upstream] = []
+    /// False when an `upstream` line had an error.
+    private var upstreamsComplete = true
+    private var tokens: TokenSettings?
+    private var blacklist: BlacklistSettings?
+    private var identity = IdentitySettings.standard
+    private var log = LogSettings()
+    private var limits = Limits()
+    private var pathsExact = false
+    private var routes: [RouteStatement] = []
+    private var expectations: [Expectation] = []
+    private var seen: Set<String> = []
+
+    static func parse(_ bytes: [UInt8], file: String, budget: AutomatonBudget) -> ParseResult {
+        let source = SourceText(bytes)
+        let reporter = Reporter(file: file, source: source)
+        let statements = StatementReader.read(source, reporter)
+        var parser = ConfigurationParser(file: file, reporter: reporter)
+        parser.take(statements)
+        let configuration = parser.finish(budget)
+        return ParseResult(
+            configuration: reporter.hasErrors ? nil : configuration, diagnostics: reporter.diagnostics)
+    }
+
+    private init(file: String, reporter: Reporter) {
+        (self.file, self.reporter) = (file, reporter)
+    }
+
+    /// What other statements refer to is read first: so no meaning depends on the order of lines.
+    private mutating func take(_ statements: [Statement]) {
+        let referred = ["upstream", "tokens"]
+        for statement in statements where referred.contains(statement.keyword.text) { take(statement) }
+        for statement in statements where !referred.contains(statement.keyword.text) { take(statement) }
+    }
+
+    private mutating func take(_ statement: Statement) {
+        let name = statement.keyword.text
+        guard Self.keywords.contains(name) else {
+            if RouteStatement.isMeant(statement) { return takeRoute(statement) }
+            return reportUnknown(statement)
+        }
+        guard Self.repeatable.contains(name) || once.take(statement, reporter) else { return }
+        seen.insert(name)
+        switch name {
+        case "listen": takeListener(statement)
+        case "admin":
+            admin = ListenStatement.parse(statement, reporter)
+            if let admin { checkFree(admin, statement) }
+        case "upstream": takeUpstream(statement)
+        case "tokens": tokens = TokensStatement.parse(statement, reporter)
+        case "blacklist": blacklist = BlacklistStatement.parse(statement, reporter)
+        case "identity": identity = IdentityStatement.parse(statement, tokens: tokens, reporter)
+        case "log": log = LogStatement.parse(statement, reporter) ?? log
+        case "limits": limits = LimitsStatement.parse(statement, reporter)
+        case "paths": pathsExact = PathsStatement.parse(statement, reporter)
+        default: takeExpectation(statement)
+        }
+    }
+
+    private mutating func takeListener(_ statement: Statement) {
+        guard let listener = ListenStatement.parse(statement, reporter) else { return }
+        checkFree(listener, statement)
+        listeners.append(listener)
+    }
+
+    /// Port 0 is a new one each time.
+    private func checkFree(_ listener: Listener, _ statement: Statement) {
+        let others = (listeners + [admin].compactMap { $0 }).filter { $0.line != listener.line }
+        let same = others.first { $0.port == listener.port && $0.port != 0 && $0.host == listener.host }
+        if let same {
+            reporter.error(statement.words[1].place, "line \(same.line) listens at this address already")
+        }
+    }
+
+    private mutating func takeUpstream(_ statement: Statement) {
+        guard let upstream = UpstreamStatement.parse(statement, reporter) else {
+            upstreamsComplete = false
+            return
+        }
+        if let same = upstreams.first(where: { $0.name == upstream.name }) {
+            reporter.error(statement.words[1].place, "line \(same.line) names an upstream \"\(same.name)\" already")
+            return
+        }
+        upstreams.append(upstream)
+    }
+
+    private mutating func takeRoute(_ statement: Statement) {
+        seen.insert("route")
+        if let route = RouteStatement(statement, reporter) { routes.append(route) }
+    }
+
+    private mutating func takeExpectation(_ statement: Statement) {
+        if let expectation = ExpectStatement.parse(statement, upstreams: upstreams, reporter) {
+            expectations.append(expectation)
+        }
+    }
+
+    private func reportUnknown(_ statement: Statement) {
+        let name = statement.keyword.text
+        // What follows may be a secret.
+        if ["secret", "password", "key", "token"].contains(where: { name.lowercased().contains($0) }) {
+            statement.arguments.forEach { reporter.mask($0.place) }
+            statement.block?.forEach { line in line.words.forEach { reporter.mask($0.place) } }
+        }
+        reporter.error(
+            statement.keyword.place, "unknown statement \"\(name)\"",
+            hint: Suggestion.hint(for: name, among: Self.keywords + Method.registry)
+                ?? "expected a setting (\(Self.keywords.joined(separator: ", "))) or a rule: METHODS PATH WHO -> UPSTREAM")
+    }
+}
+
+extension ConfigurationParser {
+    /// What only the whole file shows; then the configuration, which counts when no error was reported.
+    private func finish(_ budget: AutomatonBudget) -> Configuration? {
+        let top = Place(line: 1, column: 1, width: 1)
+        if !seen.contains("listen") {
+            reporter.error(top, "no \"listen\" line", hint: "add one, such as: listen 127.0.0.1:8080")
+        }
+        if !seen.contains("route") {
+            reporter.warning(top, "no rules: every request is answered with 404")
+        }
+        if !seen.contains("blacklist") {
+            reporter.warning(
+                top, "no \"blacklist\" line: logged-out tokens stay valid until they expire",
+                hint: "add one, such as: blacklist redis://127.0.0.1:6379")
+        }
+        requireTokens()
+        var builder = RuleBuilder(upstreams: upstreams, isComplete: upstreamsComplete, reporter)
+        for route in routes { builder.add(route) }
+        if reporter.hasErrors { return nil }
+        MethodGapCheck(builder.rules, builder.index).run(routes, reporter)
+        let table = RouteTable(builder.rules, builder.index, pathsExact: pathsExact, budget: budget)
+        if !table.isComplete {
+            reporter.warning(
+                top, "the paths mix names and {parameters} in very many combinations: some requests take longer to decide")
+        }
+        return Configuration(
+            file: file, listeners: listeners, admin: admin, upstreams: upstreams, tokens: tokens, blacklist: blacklist,
+            identity: identity, log: log, limits: limits, pathsExact: pathsExact, rules: builder.rules,
+            expectations: expectations, table: table)
+    }
+
+    /// Reported once, at the first rule that needs a token.
+    private func requireTokens() {
+        guard !seen.contains("tokens") else { return }
+        let needing = routes.first { route in
+            switch route.access {
+            case .optional, .authenticated, .conditions: true
+            case .public, .deny: false
+            }
+        }
+        guard let needing else { return }
+        reporter.error(
+            needing.accessPlace, "this rule needs tokens, and the file has no \"tokens\" block",
+            hint: "add: tokens { … } with a line such as: key HS256 env:ACCESS_TOKEN_SECRET")
+    }
+}

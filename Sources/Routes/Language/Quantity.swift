@@ -1,0 +1,61 @@
+/// Durations, sizes and numbers.
+///
+///     duration = 1*DIGIT ( "ms" / "s" / "m" / "h" / "d" )
+///     size     = 1*DIGIT ( "KB" / "MB" / "GB" )               ; powers of 1024
+enum Quantity {
+    /// Longer times are mistakes; it also keeps every sum of times far from overflow.
+    private static let longest: Int64 = 36_500 * 86_400_000
+
+    static func duration(_ word: Word, _ reporter: Reporter, atLeast minimum: Duration = .zero) -> Duration? {
+        let units: [(String, Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
+        guard let (number, factor) = split(word.text, units) else {
+            reporter.error(word.place, "expected a duration such as 250ms, 5s, 15m, 24h or 7d")
+            return nil
+        }
+        let (milliseconds, overflow) = (number ?? .max).multipliedReportingOverflow(by: factor)
+        guard !overflow, milliseconds <= longest else {
+            reporter.error(word.place, "the duration is too long; at most 36500d")
+            return nil
+        }
+        guard .milliseconds(milliseconds) >= minimum else {
+            reporter.error(word.place, "the duration must be longer than zero")
+            return nil
+        }
+        return .milliseconds(milliseconds)
+    }
+
+    static func size(_ word: Word, _ reporter: Reporter) -> Int? {
+        guard let (number, factor) = split(word.text, [("KB", 1 << 10), ("MB", 1 << 20), ("GB", 1 << 30)]) else {
+            reporter.error(word.place, "expected a size such as 64KB or 10MB")
+            return nil
+        }
+        let (bytes, overflow) = (number ?? .max).multipliedReportingOverflow(by: factor)
+        guard !overflow else {
+            reporter.error(word.place, "the size is too large")
+            return nil
+        }
+        return Int(bytes)
+    }
+
+    static func number(_ word: Word, in range: ClosedRange<Int>, _ reporter: Reporter) -> Int? {
+        guard isDigits(word.text), let number = Int(word.text), range ~= number else {
+            reporter.error(word.place, "expected a number from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return number
+    }
+
+    /// Digits only: `Int` would take a sign as well.
+    static func isDigits(_ text: some StringProtocol) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+    }
+
+    /// The number, nil where it is beyond 64 bits, and its unit's factor; nil where the text isn't of this form.
+    private static func split(_ text: String, _ units: [(String, Int64)]) -> (Int64?, Int64)? {
+        for (unit, factor) in units where text.hasSuffix(unit) {
+            let digits = text.dropLast(unit.count)
+            if isDigits(digits) { return (Int64(digits), factor) }
+        }
+        return nil
+    }
+}

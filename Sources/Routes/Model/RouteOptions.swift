@@ -1,0 +1,13 @@
+/// The options of a route.
+package struct RouteOptions: Sendable, Equatable {
+    /// `timeout=30s`: replaces `Limits.responseTimeout`.
+    package var timeout: Duration?
+    /// `max-body=10MB`, in bytes; nil: no limit.
+    package var maxBody: Int?
+    /// `pass-token`: the header that carried the token is forwarded.
+    package var passToken = false
+    /// `tolerate=…`
+    package var tolerate: Tolerance = []
+
+    package init() {}
+}

@@ -1,0 +1,55 @@
+/// `METHODS PATH WHO [OPTIONS] [-> UPSTREAM]`: a rule but for its upstream, which may be named later in the file.
+struct RouteStatement {
+    let methods: RuleMethods
+    let path: Word
+    let pattern: PathPattern
+    let access: Access
+    /// The word that says it.
+    let accessPlace: Place
+    let options: RouteOptions
+    /// nil: left out.
+    let upstream: Word?
+    let statement: Statement
+
+    /// True for a line that is meant as a rule: its first word looks like methods, or its second like a path.
+    static func isMeant(_ statement: Statement) -> Bool {
+        let first = statement.keyword.text
+        return first == "*" || first.contains(",") || Method(name: first) != nil
+            || statement.words.count > 1 && statement.words[1].bytes.first == PathBytes.Character.slash
+    }
+
+    /// nil after an error.
+    init?(_ statement: Statement, _ reporter: Reporter) {
+        self.statement = statement
+        let methods = MethodsParser.parse(statement.keyword, reporter)
+        if statement.block != nil {
+            reporter.error(statement.keyword.place, "a rule has no block; a path with {name} needs no blank before it")
+        }
+        guard let path = statement.arguments.first else {
+            reporter.error(statement.end, "expected a path after the methods")
+            return nil
+        }
+        let parser = PatternParser(path, reporter)
+        var tail = RouteTail(reporter)
+        tail.take(statement.arguments.dropFirst(), after: statement.end)
+        let access = tail.access.finish(path)
+        if let parser { Self.check(parser.needed.subtracting(tail.options.options.tolerate), path, reporter) }
+        guard let methods, let parser, let access, let place = tail.access.place else { return nil }
+        self.methods = methods
+        self.path = path
+        pattern = parser.pattern
+        self.access = access
+        accessPlace = place
+        options = tail.options.options
+        upstream = tail.upstream
+    }
+
+    private static func check(_ missing: Tolerance, _ path: Word, _ reporter: Reporter) {
+        for (name, tolerance) in Tolerance.named where missing.contains(tolerance) {
+            let what = TargetAmbiguity.allCases.first { $0.tolerance == tolerance }
+            reporter.error(
+                path.place, "no request can match: \(what?.explanation ?? name), which is refused",
+                hint: "add tolerate=\(name) to open it for this rule")
+        }
+    }
+}

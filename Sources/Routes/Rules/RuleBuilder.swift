@@ -1,0 +1,54 @@
+/// From the route statements of a file to its rules: upstreams are found, conflicts reported.
+struct RuleBuilder {
+    private(set) var rules: [Rule] = []
+    private(set) var index = EndpointIndex()
+
+    private let upstreams: [Upstream]
+    /// False when a faulty `upstream` line may be the one that is missing here.
+    private let isComplete: Bool
+    private let reporter: Reporter
+
+    init(upstreams: [Upstream], isComplete: Bool, _ reporter: Reporter) {
+        (self.upstreams, self.isComplete, self.reporter) = (upstreams, isComplete, reporter)
+    }
+
+    mutating func add(_ route: RouteStatement) {
+        let rule = Rule(
+            id: RouteID(index: rules.count), line: route.statement.line, methods: route.methods,
+            pattern: route.path.text, access: route.access, options: route.options, upstream: upstream(of: route),
+            path: route.pattern)
+        if let conflict = index.enter(rule) { report(conflict, route) }
+        rules.append(rule)
+    }
+
+    private func report(_ conflict: Endpoint.Conflict, _ route: RouteStatement) {
+        let earlier = rules[conflict.earlier.index]
+        let what = conflict.method.map(\.name) ?? "every method (\"*\")"
+        let same = earlier.pattern == route.path.text ? "this path" : "the same path, \(earlier.pattern),"
+        reporter.error(
+            route.path.place, "conflict: line \(earlier.line) already decides \(what) for \(same)",
+            hint: "which rule decides never depends on the order of lines; names of {parameters} don't distinguish paths")
+    }
+
+    private func upstream(of route: RouteStatement) -> Int? {
+        guard let word = route.upstream else {
+            if upstreams.count == 1 { return route.access == .deny ? nil : 0 }
+            if route.access != .deny && isComplete {
+                reporter.error(
+                    route.statement.end,
+                    upstreams.isEmpty
+                        ? "the file names no upstream that this rule could lead to"
+                        : "expected \"->\" and one of the upstreams \(upstreams.map(\.name).joined(separator: ", "))")
+            }
+            return nil
+        }
+        if let index = upstreams.firstIndex(where: { $0.name == word.text }) { return index }
+        if isComplete {
+            reporter.error(
+                word.place, "unknown upstream \"\(word.text)\"",
+                hint: Suggestion.hint(for: word.text, among: upstreams.map(\.name))
+                    ?? "name it in a line: upstream \(word.text) http://HOST:PORT")
+        }
+        return nil
+    }
+}

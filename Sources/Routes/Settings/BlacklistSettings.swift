@@ -1,0 +1,38 @@
+/// `blacklist redis://HOST:PORT/DB` and its block: where logged-out tokens are looked up.
+package struct BlacklistSettings: Sendable, Equatable {
+    package enum Mode: String, Sendable {
+        /// Redis is asked on every request that carries a token.
+        case ask
+        /// An exact live copy in the gateway. Not available yet: the parser doesn't produce it.
+        case copy
+    }
+
+    /// What happens to requests with a token while the blacklist can't be consulted.
+    package enum OnFailure: Sendable, Equatable {
+        /// 503 `blacklist_unavailable`.
+        case refuse
+        /// The request passes as if the token weren't logged out.
+        case allow
+        /// An answer no older than this still counts; without one the request is refused.
+        case lastKnown(Duration)
+    }
+
+    package var host: String
+    package var port: Int
+    package var database: Int
+    package var mode = Mode.ask
+    /// Stands before every key.
+    package var prefix = [UInt8]("blacklist:".utf8)
+    package var deadline: Duration = .milliseconds(250)
+    package var onFailure = OnFailure.refuse
+    package var user: String?
+    package var password: SecretSource?
+    package var line: Int
+
+    package init(host: String, port: Int, database: Int = 0, line: Int = 0) {
+        self.host = host
+        self.port = port
+        self.database = database
+        self.line = line
+    }
+}

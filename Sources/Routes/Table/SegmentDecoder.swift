@@ -1,0 +1,76 @@
+/// The closer look at a segment that holds an escape or a semicolon.
+struct SegmentDecoder {
+    /// The longest literal that a pattern may hold. A longer segment of a request equals none.
+    static let longestLiteral = 256
+
+    private(set) var bytes = InlineArray<256, UInt8>(repeating: 0)
+    private(set) var count = 0
+    private(set) var hash = SegmentTable.hashSeed
+    /// What a route must tolerate to decide this segment.
+    private(set) var needed: Tolerance = []
+
+    private var dots = DotDetector()
+    private var text = UTF8Checker()
+    /// How far back the last decoded percent sign and hex digits after it are: 1, 2; 0: nowhere.
+    private var percent = 0
+
+    /// What can't be tolerated, or nil.
+    mutating func decode(_ path: Span<UInt8>, _ range: Range<Int>) -> TargetAmbiguity? {
+        var index = range.lowerBound
+        while index < range.upperBound {
+            var byte = path[index]
+            index += 1
+            if byte == PathBytes.Character.percent {
+                guard index + 1 < range.upperBound, let high = Self.hexValue(path[index]),
+                    let low = Self.hexValue(path[index + 1])
+                else { return .invalidEscape }
+                byte = high << 4 | low
+                index += 2
+                if byte < 0x20 || byte == 0x7F { return .encodedControl }
+            }
+            guard text.push(byte) else { return .invalidUTF8 }
+            take(byte)
+        }
+        if !text.isComplete { return .invalidUTF8 }
+        return dots.finish() ? .dotSegment : nil
+    }
+
+    func entry(in segments: borrowing SegmentTable) -> SegmentTable.Entry {
+        count > Self.longestLiteral ? .unknown : segments.find(bytes.span, 0..<count, hash: hash)
+    }
+
+    static func hexValue(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+
+    private mutating func take(_ byte: UInt8) {
+        note(byte)
+        dots.push(byte)
+        hash = SegmentTable.hash(hash, folded: SegmentTable.folded(byte))
+        if count < bytes.count { bytes[count] = byte }
+        count += 1
+    }
+
+    /// A slash, backslash or percent sign is here only where it was encoded.
+    private mutating func note(_ byte: UInt8) {
+        switch byte {
+        case PathBytes.Character.slash: needed.insert(.encodedSlash)
+        case PathBytes.Character.backslash: needed.insert(.encodedBackslash)
+        case PathBytes.Character.semicolon: needed.insert(.semicolon)
+        default: break
+        }
+        if byte == PathBytes.Character.percent {
+            percent = 1
+        } else if percent > 0, Self.hexValue(byte) != nil {
+            if percent == 2 { needed.insert(.doubleEscape) }
+            percent = percent == 1 ? 2 : 0
+        } else {
+            percent = 0
+        }
+    }
+}

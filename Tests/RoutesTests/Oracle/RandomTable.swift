@@ -1,0 +1,72 @@
+/// Tables and requests that meet often: few segments, few methods, few WHOs.
+struct RandomTable {
+    private static let literals = ["a", "A", "b", "aB", "Ab", "7", "a/b"]
+    private static let accesses = ["public", "authenticated", "deny", "role=admin", "role=admin|user"]
+
+    private(set) var text = ""
+    private(set) var reading: PlainReading
+
+    init(_ dice: inout Dice) {
+        let exact = dice.chance(25)
+        // One WHO, or two, for whole tables as well: then spellings are compared less.
+        let accesses = dice.chance(70) ? Self.accesses : Array(Self.accesses.prefix(2))
+        var rules: [PlainReading.Rule] = []
+        var lines = exact ? ["paths exact"] : []
+        for _ in 0..<Int.random(in: 1...9, using: &dice) {
+            let rule = Self.rule(&dice, accesses, line: lines.count + 1)
+            if rules.contains(where: { Self.conflict($0, rule) }) { continue }
+            rules.append(rule)
+            lines.append(Self.text(of: rule, &dice))
+        }
+        text = lines.joined(separator: "\n") + "\n"
+        reading = PlainReading(rules: rules, exact: exact)
+    }
+
+    static func method(_ dice: inout Dice) -> String {
+        dice.pick(["GET", "GET", "GET", "HEAD", "HEAD", "POST", "DELETE", "TRACE", "PURGE", "get"])
+    }
+
+    static func path(_ dice: inout Dice) -> String {
+        let segments = ["a", "A", "b", "B", "aB", "ab", "AB", "Ab", "7", "c", "%61", "%41b", "a%2Fb", "a%2fB", "a;b"]
+        let rare = ["", "..", ".", "%2e", "%2E.", ".%20", "%6", "a%2F..", "..%3Bx", "%zz", "...", "a."]
+        var path = ""
+        for _ in 0..<Int.random(in: 0...4, using: &dice) {
+            path += "/" + (dice.chance(96) ? dice.pick(segments) : dice.pick(rare))
+        }
+        return path.isEmpty || dice.chance(20) ? path + "/" : path
+    }
+
+    private static func rule(_ dice: inout Dice, _ accesses: [String], line: Int) -> PlainReading.Rule {
+        var segments: [String] = []
+        for _ in 0..<Int.random(in: 0...3, using: &dice) {
+            segments.append(dice.chance(30) ? "{x}" : dice.pick(dice.chance(90) ? literals : ["a"]))
+        }
+        switch Int.random(in: 0..<10, using: &dice) {
+        case 0..<4: segments.append("**")
+        case 4: segments.append("")
+        default: if segments.isEmpty { segments.append("") }
+        }
+        var tolerate = Set(["encoded-slash", "semicolon", "empty-segment"].filter { _ in dice.chance(20) })
+        if segments.contains("a/b") { tolerate.insert("encoded-slash") }
+        let methods: [String]? = dice.chance(45) ? nil : dice.pick([["GET"], ["HEAD"], ["POST"], ["GET", "POST"], ["GET", "HEAD"]])
+        return PlainReading.Rule(
+            methods: methods, segments: segments, access: dice.pick(accesses), tolerate: tolerate, line: line)
+    }
+
+    private static func conflict(_ left: PlainReading.Rule, _ right: PlainReading.Rule) -> Bool {
+        guard left.segments == right.segments else { return false }
+        guard let methods = left.methods, let others = right.methods else {
+            return left.methods == nil && right.methods == nil
+        }
+        return methods.contains { others.contains($0) }
+    }
+
+    private static func text(of rule: PlainReading.Rule, _ dice: inout Dice) -> String {
+        let path = rule.segments.map { segment in
+            segment == "a/b" ? "a%2fb" : segment == "{x}" ? dice.pick(["{x}", "{name}"]) : dice.chance(10) && segment == "b" ? "%62" : segment
+        }
+        var text = (rule.methods?.joined(separator: ",") ?? "*") + " /" + path.joined(separator: "/") + " " + rule.access
+        if !rule.tolerate.isEmpty { text += " tolerate=" + rule.tolerate.sorted().joined(separator: ",") }
+        return text
+    }
+}

@@ -1,0 +1,102 @@
+import Glibc
+
+/// The release binary, running, with a configuration of its own.
+final class GatewayProcess: Sendable {
+    let port: Int
+    let adminPort: Int
+    let configurationFile: String
+    private let folder: TemporaryFolder
+    private let process: ChildProcess
+
+    /// Starts it and waits until it accepts. Ports come from the kernel; when another program takes one in between, it
+    /// is tried again with others.
+    init(_ configuration: GatewayConfiguration, upstream: Int, redis: Int? = nil) throws {
+        guard access(Paths.gateway, X_OK) == 0 else {
+            throw HarnessFailure("There is no \(Paths.gateway): `make build` makes it, or set GATEWAY_BIN.")
+        }
+        folder = try TemporaryFolder()
+        var failure = ""
+        for _ in 0..<5 {
+            let port = try Listener.freePort()
+            let admin = try Listener.freePort()
+            let file = try folder.write(
+                "routes.conf", configuration.text(port: port, admin: admin, upstream: upstream, redis: redis))
+            let process = try ChildProcess(
+                [Paths.gateway, "run", "--config", file] + configuration.arguments,
+                environment: configuration.environment)
+            if try GatewayProcess.accepts(process, ports: [port, admin]) {
+                self.port = port
+                self.adminPort = admin
+                self.process = process
+                configurationFile = file
+                return
+            }
+            failure = process.standardOutput.text + process.standardError.text
+            guard failure.lowercased().contains("in use") else { break }
+        }
+        throw HarnessFailure("The gateway did not start:\n\(failure)")
+    }
+
+    deinit { process.signal(SIGKILL) }
+
+    private static func accepts(_ process: ChildProcess, ports: [Int]) throws -> Bool {
+        do {
+            try eventually("the gateway to accept on \(ports)") {
+                if process.exitStatus != nil { throw HarnessFailure("it ended") }
+                return ports.allSatisfy { (try? Socket.connected(to: $0)) != nil }
+            }
+            return true
+        } catch {
+            process.signal(SIGKILL)
+            try process.waitForExit()
+            return false
+        }
+    }
+
+    // MARK: For the test
+
+    var pid: pid_t { process.pid }
+    var isRunning: Bool { process.exitStatus == nil }
+    var standardOutput: String { process.standardOutput.text }
+    var standardError: String { process.standardError.text }
+
+    /// All that it ever wrote, for what must not be in it.
+    var everythingItWrote: String { standardOutput + standardError }
+
+    func signal(_ number: Int32) { process.signal(number) }
+
+    @discardableResult
+    func waitForExit(within duration: Duration = Deadline.usual) throws -> ExitStatus {
+        try process.waitForExit(within: duration)
+    }
+
+    /// SIGTERM, and exit status 0: anything else is a defect, and so is a message of a crash.
+    func stop() throws {
+        process.signal(SIGTERM)
+        defer { process.signal(SIGKILL) }
+        let status = try process.waitForExit()
+        guard status == .exited(0) else { throw HarnessFailure("The gateway ended with \(status):\n\(standardError)") }
+    }
+
+    func admin(_ path: String) throws -> Response {
+        let client = try RawClient(port: adminPort)
+        try client.send(Request(target: path).text)
+        return try client.response()
+    }
+
+    /// The access log's lines about requests whose path contains the tag, as soon as there are `count`.
+    func logLines(_ tag: String, count: Int = 1) throws -> [LogLine] {
+        try logLines(count: count) { $0.path.contains(tag) }
+    }
+
+    func logLines(count: Int = 1, where isWanted: (LogLine) -> Bool) throws -> [LogLine] {
+        var lines: [LogLine] = []
+        do {
+            try eventually("\(count) such log lines") {
+                lines = standardOutput.split(separator: "\n").compactMap { LogLine(String($0)) }.filter(isWanted)
+                return lines.count >= count
+            }
+        } catch { throw HarnessFailure("\(error); there are \(lines.count) in:\n\(standardOutput)") }
+        return lines
+    }
+}
