@@ -39,7 +39,14 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict,
+            // One file to deploy, without a Swift installation beside it; and calls into the runtime that need no
+            // detour through the dynamic linker. Only the link differs, so tests share all objects with it.
+            linkerSettings: [
+                .unsafeFlags(
+                    ["-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims"],
+                    .when(configuration: .release))
+            ]),
         .target(name: "ProxyEngine", dependencies: [nioCore, nioPosix], swiftSettings: strict),
         .target(name: "AuthFilter", dependencies: ["Routes", "COpenSSL"], swiftSettings: strict),
         .target(name: "Routes", swiftSettings: strict),

@@ -28,8 +28,8 @@ static inline EVP_MAC_CTX *copenssl_hmac_new(const char *digest, const unsigned 
     return context;
 }
 
-/// Starts an HMAC context over with the key it already has (a NULL key in EVP_MAC_init): about half the cost of
-/// duplicating a keyed context for each token.
+/// Starts an HMAC context over with the key it already has (a NULL key in EVP_MAC_init), so that no token pays for
+/// setting the key up.
 static inline int copenssl_hmac_restart(EVP_MAC_CTX *context) {
     return EVP_MAC_init(context, NULL, 0, NULL);
 }

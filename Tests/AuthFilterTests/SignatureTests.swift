@@ -30,7 +30,9 @@ struct SignatureTests {
         let signature = try Base64URL.decode(bytes(vector.signature).span)
         let input = bytes(vector.signingInput)
         for other in [[], [0], Array(signature.dropLast()), signature + [0], [0] + signature, signature + signature] {
-            #expect(context.verify(input.span, signature: other.span) != .match)
+            let verdict = context.verify(input.span, signature: other.span)
+            // RSA signatures are numbers; the others have one length.
+            #expect(verdict == ([.RS256, .PS384].contains(vector.algorithm) ? .mismatch : .malformed))
         }
     }
 
@@ -50,8 +52,10 @@ struct SignatureTests {
     }
 
     @Test(arguments: [
-        (TokenAlgorithm.RS256, TestKeys.rsaPrivate, TestKeys.rsaPublic), (.RS384, TestKeys.rsaPrivate, TestKeys.rsaPublic),
-        (.RS512, TestKeys.rsaPrivatePKCS1, TestKeys.rsaPublicPKCS1), (.PS256, TestKeys.rsaPrivate, TestKeys.rsaCertificate),
+        (TokenAlgorithm.RS256, TestKeys.rsaPrivate, TestKeys.rsaPublic),
+        (.RS384, TestKeys.rsaPrivate, TestKeys.rsaPublic),
+        (.RS512, TestKeys.rsaPrivatePKCS1, TestKeys.rsaPublicPKCS1),
+        (.PS256, TestKeys.rsaPrivate, TestKeys.rsaCertificate),
         (.PS384, TestKeys.rsaPrivate, TestKeys.rsaPublic), (.PS512, TestKeys.rsaPrivate, TestKeys.rsaPublic),
         (.ES256, TestKeys.p256Private, TestKeys.p256Public), (.ES256, TestKeys.p256PrivateSEC1, TestKeys.p256Public),
         (.ES384, TestKeys.p384Private, TestKeys.p384Public), (.ES512, TestKeys.p521Private, TestKeys.p521Public),
@@ -65,7 +69,8 @@ struct SignatureTests {
             let token = try mint.mint(claims: bytes("{\"sub\":\"u-\(number)\",\"exp\":1700000900}"))
             #expect(text(try verifier.verify(token).token.subject) == "u-\(number)")
             var forged = token
-            forged[token.count - 8] = forged[token.count - 8] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
+            forged[token.count - 8] =
+                forged[token.count - 8] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
             #expect(verifier.verify(forged).fault != nil)
         }
     }
@@ -81,7 +86,8 @@ struct SignatureTests {
         let token = try TokenMint(KeyMaterial(.HS256, TestBench.secret)).mint(claims: claims)
         let other = try TokenVerifier(KeyMaterial(.HS256, TestBench.secret + "x"))
         #expect(other.verify(token).fault == .signatureMismatch)
-        let longer = try TokenMint(KeyMaterial(.HS512, TestBench.secret)).mint(header: bytes("{\"alg\":\"HS256\"}"), claims: claims)
+        let longer = try TokenMint(KeyMaterial(.HS512, TestBench.secret)).mint(
+            header: bytes("{\"alg\":\"HS256\"}"), claims: claims)
         #expect(try TokenVerifier(KeyMaterial(.HS256, TestBench.secret)).verify(longer).fault == .signatureMalformed)
     }
 
@@ -96,7 +102,9 @@ struct SignatureTests {
 }
 
 struct ECDSASignatureTests {
-    private func encode(_ r: [UInt8], _ s: [UInt8], _ curve: EllipticCurve = .p256) throws(ECDSASignature.Fault) -> [UInt8] {
+    private func encode(_ r: [UInt8], _ s: [UInt8], _ curve: EllipticCurve = .p256) throws(ECDSASignature.Fault)
+        -> [UInt8]
+    {
         var der: [UInt8] = []
         try ECDSASignature.encodeDER((r + s).span, curve: curve, into: &der)
         return der

@@ -62,11 +62,12 @@ extension TokenVerdict {
 }
 
 extension KeyMaterial {
-    init(_ algorithm: TokenAlgorithm, _ text: String, kid: String? = nil, encoding: KeySettings.Encoding = .text) {
+    init(_ algorithm: TokenAlgorithm, _ content: String, kid: String? = nil, encoding: KeySettings.Encoding = .text) {
         self.init(
             settings: KeySettings(
-                algorithm: algorithm, source: .environment("KEY"), kid: kid.map(bytes), encoding: encoding, line: 7),
-            bytes: bytes(text))
+                algorithm: algorithm, source: .environment("KEY"), kid: kid.map { Array($0.utf8) }, encoding: encoding,
+                line: 7),
+            bytes: Array(content.utf8))
     }
 }
 

@@ -236,4 +236,17 @@ enum TestKeys {
         ubsJh8Ltwzd1D1mgGo8SpKnSkloA
         -----END PUBLIC KEY-----
         """
+
+    /// 2048 bits, but the modulus is even: no product of two large primes.
+    static let rsaEvenModulusPublic = """
+        -----BEGIN PUBLIC KEY-----
+        MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAzbdB1uJD/smo9CEJE44c
+        CBdAtexCk8wB5FUmGdhc1pcWLfl7G17VH21VaOsQo7Zs5BaHD965oBNKrUqJNvOf
+        IhTLAarUzGHSCZoaqyHA0OS4xvWWBeiM6q1FftWHMY2S50cMWJdBNkY4BlRVs1Oo
+        6BqFSdML7SHcewzZDMtibqy544r5zJ90R9RfIy1AJOfvuANzc9t+6+RCn2HWN6uT
+        w1iGnUQYVq/y0QeVucl4pj53MxpTkF7cfZx899Q2t8ea2s0HKQ19TQuzvNvEdac4
+        wellDw9343mdqrubEbmRm6/A0nVC/Dt5WzgczQ3MDDU8kcu/9sJ5oJLvwheGhe/l
+        MgIDAQAB
+        -----END PUBLIC KEY-----
+        """
 }

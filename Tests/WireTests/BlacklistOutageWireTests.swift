@@ -3,10 +3,10 @@ internal import Testing
 /// Each test stops or freezes its Redis, so each has one of its own.
 @Suite("Redis that stops, freezes, forgets or wants a password")
 struct BlacklistOutageWireTests {
-    private static func asking(_ options: String = "", settings: String = "") -> GatewayConfiguration {
+    private static func asking(_ options: String = "deadline 5s") -> GatewayConfiguration {
         GatewayConfiguration(
             blacklist: "blacklist redis://127.0.0.1:@REDIS@ {\n mode ask\n \(options)\n}",
-            settings: settings, routes: "* /public/** public\n* /optional optional\n* /** authenticated")
+            routes: "* /public/** public\n* /optional optional\n* /** authenticated")
     }
 
     @Test("Stopped: 503 at once, public untouched; back again: served without a restart")
@@ -33,7 +33,7 @@ struct BlacklistOutageWireTests {
 
     @Test("Frozen: 503 within the deadline, for all who wait; thawed: served again, each with their own answer")
     func frozen() throws {
-        let stage = try Stage(Self.asking("deadline 100ms"))
+        let stage = try Stage(Self.asking("deadline 1s"))
         let revoked = TestToken.newJTI()
         try stage.redis.set("blacklist:\(revoked)", "1")
         #expect(try stage.get("/x", token: TestToken()).outcome == "200 upstream")
@@ -120,7 +120,9 @@ struct BlacklistOutageWireTests {
         try stage.end()
     }
 
-    @Test("A password is sent; without it, or with a wrong one, the blacklist can't be consulted", arguments: ["right", "wrong", nil])
+    @Test(
+        "A password is sent; without it, or with a wrong one, the blacklist can't be consulted",
+        arguments: ["right", "wrong", nil])
     func password(given: String?) throws {
         let redis = try RedisServer(password: "right")
         var configuration = Self.asking(given == nil ? "" : "password env:REDIS_PASSWORD")
@@ -133,6 +135,19 @@ struct BlacklistOutageWireTests {
         #expect(outcome == (isRight ? "200 upstream" : "503 blacklist_unavailable"))
         let revoked = try stage.get("/x", token: TestToken(jti: jti)).outcome
         #expect(revoked == (isRight ? "401 token_revoked" : "503 blacklist_unavailable"))
+        try stage.end()
+    }
+
+    @Test("What Redis would do to logouts when it is full or restarted is told at the start")
+    func warnings() throws {
+        let redis = try RedisServer()
+        try redis.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+        let stage = try Stage(Self.asking(), redis: redis)
+        try eventually("both warnings") {
+            let written = stage.gateway.everythingItWrote
+            return written.contains("maxmemory-policy") && written.contains("allkeys-lru")
+                && written.contains("appendonly")
+        }
         try stage.end()
     }
 
@@ -149,6 +164,20 @@ struct BlacklistOutageWireTests {
         #expect(try stage.get("/x", token: TestToken(jti: jti)).outcome == "200 upstream")
         try connection.command(["SET", "out/\(jti)", "1"])
         #expect(try stage.get("/x", token: TestToken(jti: jti)).outcome == "401 token_revoked")
+        try stage.end()
+    }
+
+    @Test("on-failure last-known: what was known stays so while Redis is away, and what was not is refused")
+    func lastKnown() throws {
+        let stage = try Stage(Self.asking("on-failure last-known 60s"))
+        let (known, revoked) = (TestToken(), TestToken.newJTI())
+        try stage.redis.set("blacklist:\(revoked)", "1")
+        #expect(try stage.get("/x", token: known).outcome == "200 upstream")
+        #expect(try stage.get("/x", token: TestToken(jti: revoked)).outcome == "401 token_revoked")
+        try stage.redis.stop()
+        #expect(try stage.get("/x", token: known).outcome == "200 upstream")
+        #expect(try stage.get("/x", token: TestToken(jti: revoked)).outcome == "401 token_revoked")
+        #expect(try stage.get("/x", token: TestToken()).outcome == "503 blacklist_unavailable")
         try stage.end()
     }
 

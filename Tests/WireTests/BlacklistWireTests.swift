@@ -38,7 +38,9 @@ struct BlacklistWireTests {
 
     @Test("A key of any type counts, with and without TTL")
     func anyType() throws {
-        for (index, words) in [["SET", "1"], ["LPUSH", "1"], ["SADD", "1"], ["HSET", "a", "1"], ["SET", ""]].enumerated() {
+        for (index, words) in [["SET", "1"], ["LPUSH", "1"], ["SADD", "1"], ["HSET", "a", "1"], ["SET", ""]]
+            .enumerated()
+        {
             let jti = "\(subject)-\(index)"
             let connection = try RedisConnection(port: stage.redis.port)
             #expect(try !connection.command([words[0], "blacklist:\(jti)"] + words.dropFirst()).isError(""))
@@ -59,7 +61,8 @@ struct BlacklistWireTests {
     @Test(
         "A jti is looked up whole, as the bytes it stands for",
         arguments: [
-            (#""a b""#, "a b"), (#""a\u00e9""#, "a\u{e9}"), (#""a\r\nFLUSHALL\r\n""#, "a\r\nFLUSHALL\r\n"), (#""sub:x""#, "sub:x"),
+            (#""a b""#, "a b"), (#""a\u00e9""#, "a\u{e9}"), (#""a\r\nFLUSHALL\r\n""#, "a\r\nFLUSHALL\r\n"),
+            (#""sub:x""#, "sub:x"),
             (#""a\u0000b""#, "a\0b"), (#""*\"{}""#, #"*"{}"#),
         ])
     func oddIdentifiers(json: String, bytes: String) throws {
@@ -73,7 +76,9 @@ struct BlacklistWireTests {
         #expect(try outcome(control) == "401 token_revoked")
     }
 
-    @Test("A jti that is empty, no string, or too long makes the token invalid", arguments: [#""""#, "7", "null", "[]", "{}", "true"])
+    @Test(
+        "A jti that is empty, no string, or too long makes the token invalid",
+        arguments: [#""""#, "7", "null", "[]", "{}", "true"])
     func invalidIdentifier(json: String) throws {
         #expect(try outcome(TestToken(sub: subject).with("jti", json)) == "401 token_invalid")
     }
@@ -97,7 +102,9 @@ struct BlacklistWireTests {
         #expect(try outcome(TestToken(sub: "other-\(subject)").with("iat", "\(seconds - 10)")) == "200 upstream")
     }
 
-    @Test("A cutoff that is no instant refuses all of the subject's tokens", arguments: ["soon", "", "1700000000", "1.5e12", "-1", "0x18F"])
+    @Test(
+        "A cutoff that is no instant refuses all of the subject's tokens",
+        arguments: ["soon", "", "1700000000", "1.5e12", "-1", "0x18F"])
     func invalidCutoff(value: String) throws {
         try stage.redis.set("blacklist:sub:\(subject)", value)
         #expect(try outcome(TestToken(sub: subject)) == "401 token_revoked")
@@ -129,7 +136,8 @@ struct BlacklistWireTests {
         let client = try stage.client()
         try client.send(tokens.map { Request(target: "/x", fields: [$0.bearer]).text }.joined())
         for index in 0..<40 {
-            #expect(try client.response().outcome == (index % 3 == 0 ? "401 token_revoked" : "200 upstream"), "\(index)")
+            #expect(
+                try client.response().outcome == (index % 3 == 0 ? "401 token_revoked" : "200 upstream"), "\(index)")
         }
     }
 

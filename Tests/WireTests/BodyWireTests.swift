@@ -24,7 +24,8 @@ struct BodyWireTests {
         }
         let client = try stage.client()
         let framing = isChunked ? "Transfer-Encoding: chunked" : "Content-Length: 11"
-        try client.send("POST /\(tag) HTTP/1.1\r\nHost: a\r\n\(framing)\r\n\r\n\(isChunked ? "5\r\nfirst\r\n" : "first")")
+        try client.send(
+            "POST /\(tag) HTTP/1.1\r\nHost: a\r\n\(framing)\r\n\r\n\(isChunked ? "5\r\nfirst\r\n" : "first")")
         try halfArrived.wait()
         try client.send(isChunked ? "6\r\nsecond\r\n0\r\n\r\n" : "second")
         let text = try client.response().text
@@ -91,22 +92,47 @@ struct BodyWireTests {
         #expect(response.isComplete)
     }
 
-    @Test("A client that reads slowly holds the upstream back instead of filling the gateway")
-    func slowReader() throws {
+    /// Far more than the buffers of two connections hold.
+    private static let flood = [UInt8](repeating: 0x78, count: 64 * 1024 * 1024)
+
+    /// Sends until the other side takes no more, then opens the gate, then sends the rest.
+    private static func flood(_ socket: Socket, opening stalled: Gate) throws {
+        guard case .stalled(let sent) = socket.offer(flood[...], until: .after(.seconds(1))) else {
+            throw HarnessFailure("all was taken though nobody reads")
+        }
+        stalled.open()
+        guard case .all = socket.offer(flood[sent...], until: .after(.seconds(60))) else {
+            throw HarnessFailure("the rest was not taken")
+        }
+    }
+
+    @Test("A client that does not read holds the upstream back instead of filling the gateway")
+    func slowClient() throws {
         let tag = TestToken.newJTI()
-        let total = 64 * 1024 * 1024
+        let stalled = Gate()
         stage.upstream.script(tag) { exchange in
-            try exchange.send("HTTP/1.1 200 OK\r\nContent-Length: \(total)\r\n\r\n")
-            let piece = [UInt8](repeating: 0x78, count: 65536)
-            for _ in 0..<total / piece.count { try exchange.send(piece) }
+            try exchange.send("HTTP/1.1 200 OK\r\nContent-Length: \(Self.flood.count)\r\n\r\n")
+            try Self.flood(exchange.socket, opening: stalled)
         }
         let client = try stage.client()
-        client.socket.limitReceiveBuffer(to: 16 * 1024)
         try client.send(Request(target: "/\(tag)").text)
-        while try !client.line().isEmpty {}
-        // Had the gateway taken all it could meanwhile, its memory would show it in the end.
-        var left = total
-        while left > 0 { left -= try client.bytes(min(left, 1 << 20)).count }
+        try stalled.wait(within: .seconds(60))
+        #expect(try client.response(within: .seconds(60)).body.bytes.count == Self.flood.count)
+        #expect(try stage.gateway.peakResidentMegabytes() < 64)
+    }
+
+    @Test("An upstream that does not read holds the client back instead of filling the gateway")
+    func slowUpstream() throws {
+        let tag = TestToken.newJTI()
+        let stalled = Gate()
+        stage.upstream.script(tag) { exchange in
+            try stalled.wait(within: .seconds(60))
+            try exchange.respond(body: "\(try exchange.readBody().bytes.count)")
+        }
+        let client = try stage.client()
+        try client.send("POST /\(tag) HTTP/1.1\r\nHost: a\r\nContent-Length: \(Self.flood.count)\r\n\r\n")
+        try Self.flood(client.socket, opening: stalled)
+        #expect(try client.response(within: .seconds(60)).text == "\(Self.flood.count)")
         #expect(try stage.gateway.peakResidentMegabytes() < 64)
     }
 

@@ -33,7 +33,8 @@ struct CommandWireTests {
 
     @Test("check: all errors of a file at once, each with its place, and not 0; run refuses the same file")
     func checkErrors() throws {
-        let file = try folder.write("bad.conf", Self.good + "\nGRAB /x public\n*  relative  public\nexpect GET /admin/x as role=admin => 403\n")
+        let file = try folder.write(
+            "bad.conf", Self.good + "\nGRAB /x public\n*  relative  public\nexpect GET /admin/x as role=admin => 403\n")
         for command in [["check", file], ["run", "--config", file]] {
             let result = try gateway(command)
             #expect(result.status != .exited(0))
@@ -65,7 +66,9 @@ struct CommandWireTests {
         #expect((run.output + run.errors).contains("ACCESS_TOKEN_SECRET"))
     }
 
-    @Test("A secret that is too short or well known is refused at start, and not written", arguments: ["short", "change-me-change-me-change-me-change-me"])
+    @Test(
+        "A secret that is too short or well known is refused at start, and not written",
+        arguments: ["short", "change-me-change-me-change-me-change-me"])
     func weakSecret(secret: String) throws {
         let file = try folder.write("good.conf", Self.good)
         let result = try gateway(["run", "--config", file], environment: ["ACCESS_TOKEN_SECRET": secret])
@@ -92,11 +95,13 @@ struct CommandWireTests {
 
     @Test("token: as many as asked for, each distinct, each with the claims asked for, and the gateway takes them")
     func mint() throws {
-        let stage = try Stage(GatewayConfiguration(routes: "* /admin/** role=admin\n* /deep claim.tenant=acme scope=read\n* /** authenticated"))
+        let stage = try Stage(
+            GatewayConfiguration(
+                routes: "* /admin/** role=admin\n* /deep claim.tenant=acme scope=read\n* /** authenticated"))
         let configuration = stage.gateway.configurationFile
         let result = try gateway([
-            "token", "--config", configuration, "--sub", "u-5", "--role", "admin", "--role", "user", "--email", "a@b.test",
-            "--scope", "read write", "--claim", "tenant=acme", "--expires-in", "15m", "--count", "3",
+            "token", "--config", configuration, "--sub", "u-5", "--role", "admin", "--role", "user", "--email",
+            "a@b.test", "--scope", "read write", "--claim", "tenant=acme", "--expires-in", "15m", "--count", "3",
         ])
         #expect(result.status == .exited(0), "\(result)")
         let tokens = result.output.split(separator: "\n")
@@ -114,13 +119,20 @@ struct CommandWireTests {
     @Test("token --private-key signs what the public key of the file verifies", arguments: ["RS256"])
     func privateKey(algorithm: String) throws {
         let key = folder.path + "/key.pem"
-        let generated = try WireTests.run(["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", key])
+        let generated = try WireTests.run([
+            "openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", key,
+        ])
         #expect(generated.status == .exited(0))
-        let exported = try WireTests.run(["openssl", "pkey", "-in", key, "-pubout", "-out", folder.path + "/public.pem"])
+        let exported = try WireTests.run([
+            "openssl", "pkey", "-in", key, "-pubout", "-out", folder.path + "/public.pem",
+        ])
         #expect(exported.status == .exited(0))
-        let stage = try Stage(GatewayConfiguration(tokens: "tokens {\n key RS256 file:\(folder.path)/public.pem kid=k1\n issuer i\n audience a\n}"))
+        let stage = try Stage(
+            GatewayConfiguration(
+                tokens: "tokens {\n key RS256 file:\(folder.path)/public.pem kid=k1\n issuer i\n audience a\n}"))
         let minted = try gateway([
-            "token", "--config", stage.gateway.configurationFile, "--sub", "u-6", "--role", "user", "--private-key", key, "--alg", algorithm,
+            "token", "--config", stage.gateway.configurationFile, "--sub", "u-6", "--role", "user", "--private-key",
+            key, "--alg", algorithm,
             "--kid", "k1",
         ])
         #expect(minted.status == .exited(0), "\(minted)")

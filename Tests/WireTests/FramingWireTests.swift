@@ -26,18 +26,22 @@ struct FramingWireTests {
         arguments: [
             "Content-Length: 5\r\nTransfer-Encoding: chunked", "Transfer-Encoding: chunked\r\nContent-Length: 5",
             "Transfer-Encoding: chunked\r\nContent-Length: 0", "Content-Length: 5\r\nContent-Length: 5",
-            "Content-Length: 5\r\nContent-Length: 6", "Content-Length: 5, 5", "Content-Length: 5,6", "Content-Length: +5",
-            "Content-Length: -5", "Content-Length: 0x5", "Content-Length: 5 5", "Content-Length: 5a", "Content-Length:",
-            "Content-Length: 99999999999999999999", "Content-Length: 9223372036854775808", "Content-Length: 5.0",
-            "Transfer-Encoding: gzip", "Transfer-Encoding: identity", "Transfer-Encoding: chunked, chunked",
-            "Transfer-Encoding: gzip, chunked", "Transfer-Encoding: chunked, gzip", "Transfer-Encoding: chunked;q=1",
-            "Transfer-Encoding: xchunked", "Transfer-Encoding: \"chunked\"", "Transfer-Encoding:",
+            "Content-Length: 5\r\nContent-Length: 6", "Content-Length: 5, 5", "Content-Length: 5,6",
+            "Content-Length: +5", "Content-Length: -5", "Content-Length: 0x5", "Content-Length: 5 5",
+            "Content-Length: 5a", "Content-Length:", "Content-Length: 99999999999999999999",
+            "Content-Length: 9223372036854775808", "Content-Length: 5.0", "Transfer-Encoding: gzip",
+            "Transfer-Encoding: identity", "Transfer-Encoding: chunked, chunked", "Transfer-Encoding: gzip, chunked",
+            "Transfer-Encoding: chunked, gzip", "Transfer-Encoding: chunked;q=1", "Transfer-Encoding: xchunked",
+            "Transfer-Encoding: \"chunked\"", "Transfer-Encoding:",
             "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "Transfer-Encoding: \u{b}chunked",
+            "Connection: Content-Length\r\nContent-Length: 5", "Connection: Transfer-Encoding\r\nTransfer-Encoding: chunked",
+            "Connection: Host", "Connection: close, content-length\r\nContent-Length: 5",
             "Transfer_Encoding: chunked", "Content_Length: 5", "transfer.encoding: chunked", "Content-Length : 5",
             "Transfer-Encoding : chunked", "Transfer-Encoding\t: chunked", " Transfer-Encoding: chunked",
-            "X: 1\r\n Transfer-Encoding: chunked", "X: 1\r\n\tfolded", "X: 1\r\n folded", "X: a\nTransfer-Encoding: chunked",
-            "X: a\rTransfer-Encoding: chunked", "X: a\u{0}b", "X\u{0}: a", "X a: b", "no-colon", ": no name", "X(y): a", "X: a\u{1}b",
-            "X: a\u{7f}b", "Host: b", "Host: a", "X: a\r", "é: a",
+            "X: 1\r\n Transfer-Encoding: chunked", "X: 1\r\n\tfolded", "X: 1\r\n folded",
+            "X: a\nTransfer-Encoding: chunked", "X: a\rTransfer-Encoding: chunked", "X: a\u{0}b", "X\u{0}: a",
+            "X a: b", "no-colon", ": no name", "X(y): a", "X: a\u{1}b", "X: a\u{7f}b", "Host: b", "Host: a", "X: a\r",
+            "é: a",
         ])
     func malformedFields(lines: WireText) throws {
         try expectRefused("POST /@ HTTP/1.1\r\nHost: a\r\n\(lines.text)", body: "hello")
@@ -46,9 +50,10 @@ struct FramingWireTests {
     @Test(
         "A request line is METHOD SP TARGET SP HTTP/1.1",
         arguments: [
-            "GET  /@ HTTP/1.1", "GET /@  HTTP/1.1", "GET\t/@ HTTP/1.1", "GET /@ HTTP/1.1 ", " GET /@ HTTP/1.1", "GET /@", "GET /@ http/1.1",
-            "GET /@ HTTP/1", "GET /@ HTTP/1.1x", "GET /@ HTTP/11", "GET /@ HTTP /1.1", "GET /@ XTTP/1.1", "G(T /@ HTTP/1.1",
-            "GET", "/@ HTTP/1.1", "GET /@ HTTP/1.1 x", "\u{0}GET /@ HTTP/1.1", "GET /@ x HTTP/1.1", "\u{16}\u{3}\u{1}\u{2}",
+            "GET  /@ HTTP/1.1", "GET /@  HTTP/1.1", "GET\t/@ HTTP/1.1", "GET /@ HTTP/1.1 ", " GET /@ HTTP/1.1",
+            "GET /@", "GET /@ http/1.1", "GET /@ HTTP/1", "GET /@ HTTP/1.1x", "GET /@ HTTP/11", "GET /@ HTTP /1.1",
+            "GET /@ XTTP/1.1", "G(T /@ HTTP/1.1", "GET", "/@ HTTP/1.1", "GET /@ HTTP/1.1 x", "\u{0}GET /@ HTTP/1.1",
+            "GET /@ x HTTP/1.1", "\u{16}\u{3}\u{1}\u{2}",
         ])
     func requestLines(line: WireText) throws {
         try expectRefused("\(line.text)\r\nHost: a")
@@ -63,7 +68,9 @@ struct FramingWireTests {
 
     @Test("Lines end with CRLF and nothing less")
     func bareLineEnds() throws {
-        for head in ["GET /@ HTTP/1.1\nHost: a\n\n", "GET /@ HTTP/1.1\r\nHost: a\n\r\n", "GET /@ HTTP/1.1\nHost: a\r\n\r\n"] {
+        for head in [
+            "GET /@ HTTP/1.1\nHost: a\n\n", "GET /@ HTTP/1.1\r\nHost: a\n\r\n", "GET /@ HTTP/1.1\nHost: a\r\n\r\n",
+        ] {
             try expectRefused(head)
         }
     }
@@ -92,11 +99,13 @@ struct FramingWireTests {
     @Test(
         "A chunked body that is none never looks complete to the upstream",
         arguments: [
-            "g\r\nhello\r\n0\r\n\r\n", "-5\r\nhello\r\n0\r\n\r\n", " 5\r\nhello\r\n0\r\n\r\n", "0x5\r\nhello\r\n0\r\n\r\n",
-            "5\nhello\r\n0\r\n\r\n", "5\r\nhello0\r\n\r\n", "5\r\nhelloX\r\n0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "5\r\nhello\r\n0\r\n\n",
-            "FFFFFFFFFFFFFFFFF\r\nhello\r\n0\r\n\r\n", "10000000000000005\r\nhello\r\n0\r\n\r\n", "5 \r\nhello\r\n0\r\n\r\n",
-            "5;\u{0}\r\nhello\r\n0\r\n\r\n", "5;a\nb\r\nhello\r\n0\r\n\r\n", "5;a=\"x\r\nhello\r\n0\r\n\r\n", "\r\nhello\r\n0\r\n\r\n",
-            "5\r\nhello\r\n0\r\nContent-Length : 5\r\n\r\n", "5\r\nhello\r\n0\r\nX: a\n\r\n", "5\r\nhello\r\n0\r\n folded\r\n\r\n",
+            "g\r\nhello\r\n0\r\n\r\n", "-5\r\nhello\r\n0\r\n\r\n", " 5\r\nhello\r\n0\r\n\r\n",
+            "0x5\r\nhello\r\n0\r\n\r\n", "5\nhello\r\n0\r\n\r\n", "5\r\nhello0\r\n\r\n", "5\r\nhelloX\r\n0\r\n\r\n",
+            "5\r\nhello\n0\r\n\r\n", "5\r\nhello\r\n0\r\n\n", "FFFFFFFFFFFFFFFFF\r\nhello\r\n0\r\n\r\n",
+            "10000000000000005\r\nhello\r\n0\r\n\r\n", "5 \r\nhello\r\n0\r\n\r\n", "5;\u{0}\r\nhello\r\n0\r\n\r\n",
+            "5;a\nb\r\nhello\r\n0\r\n\r\n", "5;a=\"x\r\nhello\r\n0\r\n\r\n", "\r\nhello\r\n0\r\n\r\n",
+            "5\r\nhello\r\n0\r\nContent-Length : 5\r\n\r\n", "5\r\nhello\r\n0\r\nX: a\n\r\n",
+            "5\r\nhello\r\n0\r\n folded\r\n\r\n",
             WireText("5;" + String(repeating: "x", count: 100_000) + "\r\nhello\r\n0\r\n\r\n"),
         ])
     func chunks(body: WireText) throws {

@@ -18,7 +18,9 @@ struct HarnessTests {
     func echo() throws {
         let client = try RawClient(port: upstream.port)
         for _ in 0..<2 {
-            try client.send("POST /x?y HTTP/1.1\r\nHost: a\r\nX_y:  1 \r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nT: 1\r\n\r\n")
+            try client.send(
+                "POST /x?y HTTP/1.1\r\nHost: a\r\nX_y:  1 \r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nT: 1\r\n\r\n"
+            )
             let echo = try client.response().echo()
             #expect(echo.requestLine == "POST /x?y HTTP/1.1" && echo.body == "hi" && echo.trailers == ["T"])
             #expect(echo.folded("X-Y") == [try Field(line: "X_y: 1")])
@@ -40,13 +42,18 @@ struct HarnessTests {
 
     @Test(
         "A malformed response is no response",
-        arguments: ["HTTP/1.1 200 OK\nX: 1\r\n\r\n", "HTTP/1.1 200 OK\r\nX : 1\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"])
+        arguments: [
+            "HTTP/1.1 200 OK\nX: 1\r\n\r\n", "HTTP/1.1 200 OK\r\nX : 1\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
+        ])
     func malformed(bytes: WireText) throws {
         #expect(throws: WireFault.self) { try ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n") { try $0.send(bytes.text) } }
         upstream.stopListening()
     }
 
-    @Test("A request that no gateway may send is a fault", arguments: ["GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\nX: 1\r\n\r\n"])
+    @Test(
+        "A request that no gateway may send is a fault",
+        arguments: ["GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\nX: 1\r\n\r\n"])
     func faults(request: WireText) throws {
         let client = try RawClient(port: upstream.port)
         try client.send(request.text)
@@ -58,7 +65,9 @@ struct HarnessTests {
     @Test("Its tokens are signed as openssl signs", arguments: [0, 1, 55, 56, 63, 64, 119, 1000])
     func signatures(length: Int) throws {
         let (message, key) = (String(repeating: "m", count: length), String(repeating: "k", count: length + 1))
-        let made = SHA256.hmac(Array(message.utf8), key: Array(key.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+        let made = SHA256.hmac(Array(message.utf8), key: Array(key.utf8)).map {
+            ($0 < 16 ? "0" : "") + String($0, radix: 16)
+        }
         let openssl = try run(["sh", "-c", #"printf %s "$0" | openssl dgst -sha256 -hmac "$1" -r"#, message, key])
         #expect(openssl.output.hasPrefix(made.joined() + " "), "\(openssl.errors)")
     }

@@ -30,9 +30,12 @@ struct IdentityBlockWireTests {
 
     @Test("Its names and the three default names are stripped", arguments: ["/x", "/public/x"])
     func strips(target: String) throws {
-        let names = ["X-Account", "x_account", "X.Tenant", "X-User-Id", "X_User_Role", "X-User-Email", "X_Gateway_Secret"]
+        let names = [
+            "X-Account", "x_account", "X.Tenant", "X-User-Id", "X_User_Role", "X-User-Email", "X_Gateway_Secret",
+        ]
         let nobody = TestToken(sub: nil)
-        let echo = try stage.send(Request(target: target, fields: names.map { "\($0): spoof" } + [nobody.bearer])).echo()
+        let echo = try stage.send(Request(target: target, fields: names.map { "\($0): spoof" } + [nobody.bearer]))
+            .echo()
         #expect(!echo.fields.contains { $0.value == "spoof" })
     }
 

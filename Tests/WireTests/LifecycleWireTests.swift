@@ -78,7 +78,8 @@ struct LifecycleWireTests {
 
     @Test("All its loops serve: with --threads 4 as with one", arguments: ["1", "4"])
     func threads(count: String) throws {
-        let stage = try Stage(GatewayConfiguration(blacklist: GatewayConfiguration.blacklist, arguments: ["--threads", count]))
+        let stage = try Stage(
+            GatewayConfiguration(blacklist: GatewayConfiguration.blacklist, arguments: ["--threads", count]))
         for _ in 0..<20 { #expect(try stage.get("/x", token: TestToken()).outcome == "200 upstream") }
         try stage.end()
     }
@@ -99,7 +100,8 @@ struct LifecycleWireTests {
         let admin = try Listener.freePort()
         let file = try folder.write(
             "routes.conf", GatewayConfiguration().text(port: holder.port, admin: admin, upstream: 1, redis: nil))
-        let result = try run([Paths.gateway, "run", "--config", file], environment: ["ACCESS_TOKEN_SECRET": TestToken.secret])
+        let result = try run(
+            [Paths.gateway, "run", "--config", file], environment: ["ACCESS_TOKEN_SECRET": TestToken.secret])
         #expect(result.status != .exited(0))
         #expect((result.output + result.errors).contains("\(holder.port)"))
     }

@@ -10,7 +10,6 @@ extension GatewayConfiguration {
             *    /denied/**  deny
             *    /admin/**   role=admin             -> app
             *    /gone/**    public                 -> gone
-            *    /slow/**    public  timeout=200ms  -> app
             *    /mine/**    authenticated          -> app
             """)
 }
@@ -37,8 +36,8 @@ struct LogWireTests {
     @Test(
         "Refused requests have one line each, with the code of the answer and its request id",
         arguments: [
-            "GET /nowhere/@", "PUT /only-get?@", "GET /denied/@", "GET /mine/@", "GET /mine//@", "GET /public/@;x", "GET /admin/@",
-            "GET /gone/@", "CONNECT /@", "GET /PUBLIC/@",
+            "GET /nowhere/@", "PUT /only-get?@", "GET /denied/@", "GET /mine/@", "GET /mine//@", "GET /public/@;x",
+            "GET /admin/@", "GET /gone/@", "CONNECT /@", "GET /PUBLIC/@",
         ])
     func refused(request: String) throws {
         let tag = TestToken.newJTI()
@@ -53,7 +52,10 @@ struct LogWireTests {
 
     @Test(
         "So have those whose framing is wrong",
-        arguments: ["GET /@ HTTP/1.1\r\n\r\n", "GET /@ HTTP/9.9\r\nHost: a\r\n\r\n", "GET /@ HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", "nonsense\r\n\r\n"])
+        arguments: [
+            "GET /@ HTTP/1.1\r\n\r\n", "GET /@ HTTP/9.9\r\nHost: a\r\n\r\n",
+            "GET /@ HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", "nonsense\r\n\r\n",
+        ])
     func malformed(request: WireText) throws {
         let problem = try stage.send(request.text).problem()
         let line = try stage.gateway.logLines { $0.members.request_id == problem.request_id }[0]
@@ -96,14 +98,16 @@ struct LogWireTests {
         let written = stage.gateway.everythingItWrote
         #expect(written.contains("127.0.0.1:\(stage.gateway.port)"))
         #expect(written.contains("127.0.0.1:\(stage.gateway.adminPort)"))
-        #expect(written.contains("7 rules") || written.contains("\"rules\":7"))
+        #expect(written.contains("6 rules"))
         #expect(written.lowercased().contains("blacklist"))
     }
 }
 
 @Suite("Where the log goes")
 struct LogDestinationWireTests {
-    @Test("log off: not a line; log FILE: a file beside the configuration; text: lines for people", arguments: ["off", "access.log", "stdout text"])
+    @Test(
+        "log off: not a line; log FILE: a file beside the configuration; text: lines for people",
+        arguments: ["off", "access.log", "stdout text"])
     func destinations(destination: String) throws {
         let stage = try Stage(GatewayConfiguration(settings: "log \(destination)", routes: "* /** public"))
         let tag = TestToken.newJTI()

@@ -30,7 +30,9 @@ struct PoolWireTests {
         #expect(stage.upstream.connectionCount == 3)
     }
 
-    @Test("A connection that the upstream ends, or says it will, is not used again", .stage(.open), arguments: ["close", "Connection: close", "HTTP/1.0"])
+    @Test(
+        "A connection that the upstream ends, or says it will, is not used again", .stage(.open),
+        arguments: ["close", "Connection: close", "HTTP/1.0"])
     func notReused(how: String) throws {
         let stage = try Stage.current
         stage.upstream.script("/last") { exchange in
@@ -47,7 +49,8 @@ struct PoolWireTests {
     func surplus() throws {
         let stage = try Stage.current
         stage.upstream.script("/surplus") {
-            try $0.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison")
+            try $0.send(
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison")
         }
         #expect(try stage.get("/surplus").text == "ok")
         #expect(try stage.get("/x").echo().connection == 2)
@@ -62,7 +65,9 @@ struct PoolWireTests {
         }
     }
 
-    @Test("A safe request that met a connection's end is sent once more, on another", .stage(.open), arguments: [false, true])
+    @Test(
+        "A safe request that met a connection's end is sent once more, on another", .stage(.open),
+        arguments: [false, true])
     func retried(reset: Bool) throws {
         let stage = try Stage.current
         secondRequestMeetsItsEnd(stage, reset: reset)

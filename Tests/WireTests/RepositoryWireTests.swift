@@ -4,7 +4,10 @@ internal import Testing
 struct RepositoryWireTests {
     @Test(
         "The committed configurations are right, and their expectations hold",
-        arguments: ["routes.conf", "examples/roles.conf", "examples/tenants.conf", "examples/jwt-guide.conf", "examples/redis-password.conf"])
+        arguments: [
+            "routes.conf", "examples/roles.conf", "examples/tenants.conf", "examples/jwt-guide.conf",
+            "examples/redis-password.conf",
+        ])
     func configurations(file: String) throws {
         let result = try run([Paths.gateway, "check", "\(Paths.package)/\(file)"])
         #expect(result.status == .exited(0), "\(result.output)\(result.errors)")
@@ -12,7 +15,9 @@ struct RepositoryWireTests {
 
     @Test("Each line that `make run` prints does what it says")
     func demo() throws {
-        let result = try run(["\(Paths.package)/demo/run.sh", "--check"], environment: ["GATEWAY_BIN": Paths.gateway], within: .seconds(60))
+        let result = try run(
+            ["\(Paths.package)/demo/run.sh", "--check"], environment: ["GATEWAY_BIN": Paths.gateway],
+            within: .seconds(60))
         #expect(result.status == .exited(0), "\(result.output)\(result.errors)")
     }
 }

@@ -4,9 +4,9 @@ extension GatewayConfiguration {
     fileprivate static let impatient = GatewayConfiguration(
         settings: """
             limits {
-                header-timeout  300ms
-                idle-timeout    300ms
-                body-timeout    300ms
+                header-timeout  1s
+                idle-timeout    1s
+                body-timeout    1s
             }
             """,
         routes: "* /** public")
@@ -18,7 +18,9 @@ struct SlowClientWireTests {
 
     init() throws { stage = try Stage.current }
 
-    @Test("A head that does not become complete is 408", arguments: ["G", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: a\r\n"])
+    @Test(
+        "A head that does not become complete is 408",
+        arguments: ["G", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nHost: a\r\n"])
     func slowHead(beginning: WireText) throws {
         let client = try stage.client()
         try client.send(beginning.text)
@@ -83,7 +85,16 @@ struct SlowClientWireTests {
         let client = try stage.client()
         try client.send(Request(target: "/\(tag)").text)
         _ = try stage.upstream.waitForRequest(tag)
-        client.close()
+        client.reset()
         try ended.wait()
+    }
+
+    @Test("A client that only says that it will send no more still gets its response")
+    func halfClosed() throws {
+        let client = try stage.client()
+        try client.send(Request(target: "/half").text)
+        client.finishSending()
+        #expect(try client.response().outcome == "200 upstream")
+        #expect(try client.isClosed())
     }
 }

@@ -23,7 +23,10 @@ struct TokenWireTests {
         #expect(try outcome(TestToken().with("iss", #""https://evil.test""#)) == "401 token_invalid")
         #expect(try outcome(TestToken().with("aud", #""other""#)) == "401 token_invalid")
         #expect(try outcome(TestToken().with("aud", #"["other","legacy-app"]"#)) == "200 upstream")
-        #expect(try stage.get("/x", "Authorization: Bearer \(TestToken().signed(with: "another-key-another-key-another-1"))").status == 401)
+        #expect(
+            try stage.get(
+                "/x", "Authorization: Bearer \(TestToken().signed(with: "another-key-another-key-another-1"))"
+            ).status == 401)
     }
 
     @Test(
@@ -45,6 +48,17 @@ struct TokenWireTests {
         #expect(try stage.get("/x", "Authorization: Bearer \(forged)").outcome == "401 token_invalid")
     }
 
+    @Test("A token that passed is refused from the moment it expires, and one that was refused passes from its nbf on")
+    func time() throws {
+        let now = unixMilliseconds() / 1000
+        let token = TestToken().with("exp", "\(now + 2)")
+        #expect(try outcome(token) == "200 upstream")
+        let early = TestToken().with("nbf", "\(now + 6)")  // five seconds of leeway
+        #expect(try outcome(early) == "401 token_not_yet_valid")
+        try eventually("the token to expire") { try outcome(token) == "401 token_expired" }
+        try eventually("the other to become valid") { try outcome(early) == "200 upstream" }
+    }
+
     @Test("The scheme is Bearer in any case; another scheme is no token; an empty or malformed one is invalid")
     func schemes() throws {
         let token = TestToken().signed()
@@ -54,7 +68,10 @@ struct TokenWireTests {
         for value in ["Basic dTpw", "", "Token \(token)", token, "Bearerx \(token)"] {
             #expect(try stage.get("/x", "Authorization: \(value)").outcome == "401 token_missing", "\(value)")
         }
-        for value in ["Bearer", "Bearer ", "Bearer x", "Bearer \(token) x", "Bearer \(token),\(token)", "Bearer \(token)=", "Bearer ...", "Bearer .."] {
+        for value in [
+            "Bearer", "Bearer ", "Bearer x", "Bearer \(token) x", "Bearer \(token),\(token)", "Bearer \(token)=",
+            "Bearer ...", "Bearer ..",
+        ] {
             #expect(try stage.get("/x", "Authorization: \(value)").outcome == "401 token_invalid", "\(value)")
         }
     }
@@ -97,7 +114,8 @@ struct GuideTokenWireTests {
         let now = unixMilliseconds() / 1000
         var token = TestToken()
         token.claims = [
-            ("userId", #""42""#), ("email", #""grace@example.com""#), ("role", #""user""#), ("iat", "\(now)"), ("exp", "\(now + 900)"),
+            ("userId", #""42""#), ("email", #""grace@example.com""#), ("role", #""user""#), ("iat", "\(now)"),
+            ("exp", "\(now + 900)"),
         ]
         return token
     }

@@ -1,5 +1,5 @@
-/// Eight bytes at a time. Looking for a byte in a token, or for the end of a JSON string, byte by byte was a third of
-/// the time of a verification (24,000 instructions without the HMAC, 9,000 with this and `Base64URL`'s sixteen).
+/// Eight bytes at a time: in tokens, nearly all bytes are looked at only to find the few that mean something. With it a
+/// verification takes 15,000 instructions beside the HMAC; byte by byte it took 24,000.
 extension Span<UInt8> {
     /// The eight bytes from `index` on, the first in the lowest bits. Bounds are checked; the load is called unsafe for
     /// types that not every bit pattern is a value of, which integers are not among.
@@ -55,15 +55,6 @@ enum Lanes {
     /// Marks bytes below `limit`, which must be at most 0x80.
     @inline(__always)
     static func below(_ limit: UInt8, _ word: UInt64) -> UInt64 { (word &- repeating(limit)) & ~word & highBits }
-
-    /// Marks bytes from `first` to `last`, for bytes up to 127 with no higher one below them: adding 128 - n sets the
-    /// high bit of those that are at least n.
-    @inline(__always)
-    static func within(_ first: Unicode.Scalar, _ last: Unicode.Scalar, _ word: UInt64) -> UInt64 {
-        let fromFirst = word &+ repeating(128 - UInt8(ascii: first))
-        let behindLast = word &+ repeating(127 - UInt8(ascii: last))
-        return fromFirst & ~behindLast & highBits
-    }
 
     /// The position of the first marked byte.
     @inline(__always)

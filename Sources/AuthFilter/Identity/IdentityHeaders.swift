@@ -82,13 +82,13 @@ package struct IdentityHeaders: Sendable {
         guard let token else { return }
         let claims = token.claims
         switch value {
-        case .subject: HeaderValue.append(claims.subject, in: token.storage.span, to: &output)
-        case .email: HeaderValue.append(claims.email, in: token.storage.span, to: &output)
-        case .scope: HeaderValue.append(claims.scope, in: token.storage.span, to: &output)
-        case .role: HeaderValue.append(claims.role, in: token.storage.span, to: &output, asList: true)
+        case .subject: HeaderValue.append(claims.subject, in: token.storage, to: &output)
+        case .email: HeaderValue.append(claims.email, in: token.storage, to: &output)
+        case .scope: HeaderValue.append(claims.scope, in: token.storage, to: &output)
+        case .role: HeaderValue.append(claims.role, in: token.storage, to: &output, asList: true)
         case .claim(let name):
             let claim = name.find(in: claims.object, of: token.storage.span)
-            HeaderValue.append(claim, in: token.storage.span, to: &output)
+            HeaderValue.append(claim, in: token.storage, to: &output)
         case .fixed: return
         }
     }

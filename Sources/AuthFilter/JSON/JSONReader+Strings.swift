@@ -34,7 +34,8 @@ extension JSONReader {
         while index + 8 <= text.count {
             let word = text.word(at: index)
             let special =
-                Lanes.zeros(word ^ Lanes.repeating(UInt8(ascii: "\""))) | Lanes.zeros(word ^ Lanes.repeating(UInt8(ascii: "\\")))
+                Lanes.zeros(word ^ Lanes.repeating(UInt8(ascii: "\"")))
+                | Lanes.zeros(word ^ Lanes.repeating(UInt8(ascii: "\\")))
                 | Lanes.below(0x20, word) | word & Lanes.highBits
             if special != 0 {
                 index += Lanes.firstIndex(special)

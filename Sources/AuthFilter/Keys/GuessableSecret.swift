@@ -23,7 +23,8 @@ enum GuessableSecret: Equatable {
 
     /// Nowhere in a secret.
     private static let phrases = [
-        "changeme", "changethis", "replaceme", "replacethis", "placeholder", "yoursecret", "yoursupersecret", "yourjwtsecret",
+        "changeme", "changethis", "replaceme", "replacethis", "placeholder", "yoursecret", "yoursupersecret",
+        "yourjwtsecret",
         "your256bitsecret", "your384bitsecret", "your512bitsecret",
     ]
 

@@ -59,13 +59,16 @@ extension KeyError.Reason {
         case .secretEmpty: "the secret is empty"
         case .secretTooShort(let count, let required):
             "the secret has \(count) bytes, at least \(required) are required (RFC 7518 §3.2)"
-        case .secretIsPlaceholder: "the secret is a well-known placeholder; make one, for example with: openssl rand -hex 64"
-        case .secretIsRepetitive: "the secret repeats a few characters; make one, for example with: openssl rand -hex 64"
+        case .secretIsPlaceholder:
+            "the secret is a well-known placeholder; make one, for example with: openssl rand -hex 64"
+        case .secretIsRepetitive:
+            "the secret repeats a few characters; make one, for example with: openssl rand -hex 64"
         case .secretIsPEM: "the secret is a PEM text; a key pair is used with RS, PS, ES or EdDSA, never with HS"
         case .secretNotHexadecimal: "the secret is not hexadecimal, as encoding=hex says"
         case .secretNotBase64URL: "the secret is not base64url without padding, as encoding=base64url says"
         case .notPEM: "not a PEM text: -----BEGIN PUBLIC KEY----- is expected"
-        case .privateKey: "this is a private key; the gateway needs only the public key or certificate, keep the other away"
+        case .privateKey:
+            "this is a private key; the gateway needs only the public key or certificate, keep the other away"
         case .publicKeyForSigning: "this is a public key; signing a token needs the private key"
         case .severalBlocks: "more than one PEM block; exactly one is expected"
         case .textAroundBlock: "there is text before or after the PEM block"

@@ -73,7 +73,9 @@ extension CryptoKey {
     fileprivate func require(_ scheme: SignatureScheme, _ settings: KeySettings) throws(KeyError) {
         switch scheme {
         case .rsaPKCS1, .rsaPSS:
-            guard case .rsa(let bits) = kind else { throw KeyError(.wrongKeyType(required: "an RSA key"), for: settings) }
+            guard case .rsa(let bits) = kind else {
+                throw KeyError(.wrongKeyType(required: "an RSA key"), for: settings)
+            }
             guard bits >= Self.minimumRSABits else { throw KeyError(.rsaTooShort(bits: bits), for: settings) }
         case .ecdsa(let curve):
             guard kind == .curve(curve) else {

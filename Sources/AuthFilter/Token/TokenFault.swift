@@ -75,7 +75,8 @@ extension TokenFault {
         case .lifetimeTooLong: "the time from iat to exp exceeds max-lifetime"
         case .issuerMissing: "the claim iss is missing or no string, and an issuer is configured"
         case .issuerMismatch: "the claim iss is none of the configured issuers"
-        case .audienceMissing: "the claim aud is missing or no string or array of strings, and an audience is configured"
+        case .audienceMissing:
+            "the claim aud is missing or no string or array of strings, and an audience is configured"
         case .audienceMismatch: "the claim aud contains none of the configured audiences"
         case .identifierMalformed: "the claim jti is not a string of 1 to \(TokenLimits.name) bytes"
         case .subjectMalformed:

@@ -26,13 +26,18 @@ package struct VerifiedToken: Sendable {
         validity = ValidityPeriod(claims, leeway: rules.leeway)
     }
 
-    /// Whether a token that was verified before is still within its time. Cheap enough for each request.
-    package func recheck(at now: UnixTime) -> TokenVerdict {
+    /// Why a token that was verified before is not within its time; nil when it is. Cheap enough for each request.
+    package func refusal(at now: UnixTime) -> TokenRefusal? {
         switch validity.position(of: now) {
-        case .before: .refused(.notYetValid)
-        case .within: .verified(self)
-        case .after: .refused(.expired)
+        case .before: .notYetValid
+        case .within: nil
+        case .after: .expired
         }
+    }
+
+    /// The same as a verdict.
+    package func recheck(at now: UnixTime) -> TokenVerdict {
+        refusal(at: now).map { .refused($0) } ?? .verified(self)
     }
 }
 

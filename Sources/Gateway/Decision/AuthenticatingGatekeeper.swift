@@ -12,11 +12,14 @@ internal import Routes
 final class AuthenticatingGatekeeper: Gatekeeper {
     private let policy: GatewayPolicy
     private let verifier: TokenVerifier?
+    /// Of tokens that `verifier` accepted under `policy`.
+    private let cache: TokenCache
     private let revocation: RevocationCheck?
 
-    init(policy: GatewayPolicy, verifier: TokenVerifier?, revocation: RevocationCheck?) {
+    init(policy: GatewayPolicy, verifier: TokenVerifier?, cache: TokenCache, revocation: RevocationCheck?) {
         self.policy = policy
         self.verifier = verifier
+        self.cache = cache
         self.revocation = revocation
     }
 
@@ -60,7 +63,7 @@ final class AuthenticatingGatekeeper: Gatekeeper {
     private enum Authentication {
         /// No token was presented, or none is read here.
         case anonymous
-        case verified(VerifiedToken)
+        case verified(TokenCache.Entry)
         case refused(Refusal)
     }
 
@@ -75,9 +78,9 @@ final class AuthenticatingGatekeeper: Gatekeeper {
             return .refused(policy.refusals.invalid)
         case .token(let range):
             guard let verifier else { return .anonymous }
-            switch verifier.verify(value.extracting(range), at: UnixTime(exchange)) {
+            switch verify(value.extracting(range), with: verifier, at: UnixTime(exchange)) {
             case .verified(let token):
-                if policy.logsRequests { exchange.attribution.user = token.subject.map { $0[...] } }
+                if policy.logsRequests { exchange.attribution.user = token.verified.subject.map { $0[...] } }
                 return .verified(token)
             case .refused(let refusal):
                 exchange.attribution.detail = refusal.explanation
@@ -86,10 +89,27 @@ final class AuthenticatingGatekeeper: Gatekeeper {
         }
     }
 
+    private enum Verification {
+        case verified(TokenCache.Entry)
+        case refused(TokenRefusal)
+    }
+
+    /// A token that was verified before is only looked at for its time.
+    private func verify(_ token: Span<UInt8>, with verifier: TokenVerifier, at now: UnixTime) -> Verification {
+        if let known = cache.find(token) {
+            if let refusal = known.verified.refusal(at: now) { return .refused(refusal) }
+            return .verified(known)
+        }
+        switch verifier.verify(token, at: now) {
+        case .verified(let verified): return .verified(cache.insert(token, verified))
+        case .refused(let refusal): return .refused(refusal)
+        }
+    }
+
     // MARK: checkRevocation
 
     private func checkRevocation(
-        of token: VerifiedToken, _ exchange: Exchange, for route: GatewayPolicy.CompiledRoute
+        of token: TokenCache.Entry, _ exchange: Exchange, for route: GatewayPolicy.CompiledRoute
     ) -> Admission {
         guard let revocation else { return authorize(token, for: route) }
         let answer = revocation.ask(about: token, at: UnixTime(exchange)) { [self] verdict in
@@ -100,7 +120,7 @@ final class AuthenticatingGatekeeper: Gatekeeper {
     }
 
     private func proceed(
-        _ verdict: RevocationCheck.Verdict, _ token: VerifiedToken, _ exchange: Exchange,
+        _ verdict: RevocationCheck.Verdict, _ token: TokenCache.Entry, _ exchange: Exchange,
         _ route: GatewayPolicy.CompiledRoute
     ) -> Admission {
         switch verdict {
@@ -117,22 +137,32 @@ final class AuthenticatingGatekeeper: Gatekeeper {
 
     // MARK: authorize
 
-    private func authorize(_ token: VerifiedToken?, for route: GatewayPolicy.CompiledRoute) -> Admission {
-        switch Authorizer.authorize(access: route.access, route: route.id, token: token) {
+    private func authorize(_ token: TokenCache.Entry?, for route: GatewayPolicy.CompiledRoute) -> Admission {
+        switch Authorizer.authorize(access: route.access, route: route.id, token: token?.verified) {
         case .refused(let refusal): return .refused(policy.refusals.refusal(for: refusal))
         case .permitted(let permit):
             // A route without an upstream is `deny`, which permits nobody.
             guard let upstream = route.upstream else { return .refused(policy.refusals.refusal(for: .routeDenied)) }
-            return .permitted(Passage(permit, to: upstream, route.options, identity: policy.identity))
+            return .permitted(
+                Passage(permit, to: upstream, route.options, vouched: identityLines(for: permit, of: token)))
         }
+    }
+
+    /// Worked out once for a token, since every route vouches for it in the same words.
+    private func identityLines(for permit: Permit, of token: TokenCache.Entry?) -> [UInt8] {
+        guard let token, permit.token != nil else { return policy.identity.render(for: permit) }
+        if let lines = token.identityLines { return lines }
+        let lines = policy.identity.render(for: permit)
+        token.identityLines = lines
+        return lines
     }
 }
 
 extension Passage {
     /// The only place where a passage is made, and it takes a permit.
-    fileprivate init(_ permit: Permit, to upstream: Int, _ options: RouteOptions, identity: IdentityHeaders) {
+    fileprivate init(_ permit: borrowing Permit, to upstream: Int, _ options: RouteOptions, vouched: [UInt8]) {
         self.init(
-            upstream: upstream, vouched: identity.render(for: permit), forwardsAuthorization: options.passToken,
+            upstream: upstream, vouched: vouched, forwardsAuthorization: options.passToken,
             responseTimeout: options.timeout, maxBody: options.maxBody)
     }
 }

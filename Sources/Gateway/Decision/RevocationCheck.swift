@@ -27,15 +27,23 @@ final class RevocationCheck {
 
     /// - Returns: the verdict if it is known at once; nil when `completion` will be called with it, once.
     func ask(
-        about token: VerifiedToken, at now: UnixTime, _ completion: @escaping (Verdict) -> Void
+        about token: TokenCache.Entry, at now: UnixTime, _ completion: @escaping (Verdict) -> Void
     ) -> Verdict? {
-        let query = RevocationQuery(
-            tokenKey: token.tokenKey(prefix: settings.prefix), subjectKey: token.subjectKey(prefix: settings.prefix))
-        let issuedAt = token.issuedAt
+        let query = query(about: token)
+        let issuedAt = token.verified.issuedAt
         let answer = client.ask(query) { [self] answer in
             completion(verdict(answer, query, issuedAt: issuedAt, at: now))
         }
         return answer.map { verdict($0, query, issuedAt: issuedAt, at: now) }
+    }
+
+    private func query(about token: TokenCache.Entry) -> RevocationQuery {
+        if let keys = token.revocationKeys { return RevocationQuery(tokenKey: keys.token, subjectKey: keys.subject) }
+        let query = RevocationQuery(
+            tokenKey: token.verified.tokenKey(prefix: settings.prefix),
+            subjectKey: token.verified.subjectKey(prefix: settings.prefix))
+        token.revocationKeys = (query.tokenKey, query.subjectKey)
+        return query
     }
 
     private func verdict(

@@ -77,7 +77,8 @@ private struct LoopPartsMaker: Sendable {
     func make(for eventLoop: any EventLoop) throws -> ProxyServer.LoopParts {
         let verifier = try policy.tokens.map { policy throws(KeyError) in try TokenVerifier(policy: policy) }
         let gatekeeper = AuthenticatingGatekeeper(
-            policy: policy, verifier: verifier, revocation: revocationCheck(on: eventLoop))
+            policy: policy, verifier: verifier, cache: TokenCache(capacity: TokenCache.defaultCapacity),
+            revocation: revocationCheck(on: eventLoop))
         let log = writer.map {
             AccessLog(
                 writer: $0, format: policy.configuration.log.format,

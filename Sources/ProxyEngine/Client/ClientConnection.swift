@@ -21,7 +21,7 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
         case closed
     }
 
-    unowned let worker: Worker
+    let worker: Worker
     var phase = Phase.idle
     var exchange: Exchange?
     var input = ByteBuffer()
@@ -32,7 +32,6 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     private(set) var addressText = ""
     private(set) var inputIsClosed = false
     private var context: ChannelHandlerContext?
-    private var forwardingFields: [UInt8] = []
     private var isDirty = false
     private var holdsRead = false
     /// How many bytes of an incomplete head were read in vain; it is read again when it is whole or has doubled.
@@ -231,15 +230,12 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     }
 
     /// What the gateway tells the upstream of this connection; put together when the first request needs it.
-    func writeForwardingFields(to out: inout ByteBuffer) {
-        if forwardingFields.isEmpty {
-            let client = addressText.isEmpty ? "unknown" : addressText
-            let node = client.contains(":") ? "\"[\(client)]\"" : client
-            forwardingFields = Array(
-                "X-Forwarded-For: \(client)\r\nX-Forwarded-Proto: http\r\nForwarded: for=\(node);proto=http\r\n".utf8)
-        }
-        out.writeBytes(forwardingFields)
-    }
+    private(set) lazy var forwardingLines: [UInt8] = {
+        let client = addressText.isEmpty ? "unknown" : addressText
+        let node = client.contains(":") ? "\"[\(client)]\"" : client
+        return Array(
+            "X-Forwarded-For: \(client)\r\nX-Forwarded-Proto: http\r\nForwarded: for=\(node);proto=http\r\n".utf8)
+    }()
 
     // MARK: Closing
 

@@ -3,8 +3,8 @@ extension Exchange {
     ///
     ///     admitting ─permit→ leasing ─lease→ exchanging ─end→ settled
     ///         └─refuse→ answered ←─fault──┴──────┘
-    struct StateMachine {
-        enum Phase: Equatable {
+    package struct StateMachine {
+        package enum Phase: Sendable, Equatable {
             /// Its verdict is being sought.
             case admitting
             /// It waits for an upstream connection.
@@ -18,26 +18,27 @@ extension Exchange {
             case settled
         }
 
-        private(set) var phase = Phase.admitting
+        package private(set) var phase = Phase.admitting
         /// All of the request was received and, where it was forwarded, sent on.
-        private(set) var requestIsComplete: Bool
+        package private(set) var requestIsComplete: Bool
         /// The client asked for the connection to be closed, or the gateway must.
-        private(set) var mustClose: Bool
+        package private(set) var mustClose: Bool
         private var wasRetried = false
 
-        init(hasBody: Bool, closes: Bool) {
+        package init(hasBody: Bool, closes: Bool) {
             requestIsComplete = !hasBody
             mustClose = closes
         }
 
-        mutating func permitted() { phase = .leasing }
-        mutating func leased() { phase = .sending }
-        mutating func requestCompleted() { requestIsComplete = true }
-        mutating func responseBegan() { phase = .responding }
-        mutating func closeAfterwards() { mustClose = true }
+        // Each step follows one other; an event out of its turn changes nothing.
+        package mutating func permitted() { if phase == .admitting { phase = .leasing } }
+        package mutating func leased() { if phase == .leasing { phase = .sending } }
+        package mutating func responseBegan() { if phase == .sending { phase = .responding } }
+        package mutating func requestCompleted() { requestIsComplete = true }
+        package mutating func closeAfterwards() { mustClose = true }
 
         /// What becomes of the client's connection behind a response.
-        enum ClientFate {
+        package enum ClientFate: Sendable, Equatable {
             case next
             case close
             /// Bytes of the request may still be coming: read them for a moment, or the client would see a reset
@@ -46,24 +47,35 @@ extension Exchange {
         }
 
         /// The whole response was written.
-        mutating func responseEnded() -> ClientFate {
+        package mutating func responseEnded() -> ClientFate {
+            guard phase == .responding else { return outOfTurn() }
             phase = .settled
             if !requestIsComplete { return .linger }
             return mustClose ? .close : .next
         }
 
         /// What the gateway's own answer does with the connection.
-        mutating func answered(bodyIsSkippable: Bool, closes: Bool) -> ClientFate {
-            phase = .answered
+        package mutating func answered(bodyIsSkippable: Bool, closes: Bool) -> ClientFate {
+            switch phase {
+            case .admitting, .leasing, .sending: phase = .answered
+            // Another answer has begun; a second one would be taken for part of it.
+            case .responding, .answered, .settled: return outOfTurn()
+            }
             if !requestIsComplete, !bodyIsSkippable { mustClose = true }
             if closes { mustClose = true }
             guard mustClose else { return .next }
             return requestIsComplete && !closes ? .close : .linger
         }
 
-        mutating func settled() { phase = .settled }
+        package mutating func settled() { phase = .settled }
 
-        enum FailureAction {
+        /// An end that no response can have: nothing more may be read from the client.
+        private mutating func outOfTurn() -> ClientFate {
+            mustClose = true
+            return .close
+        }
+
+        package enum FailureAction: Sendable, Equatable {
             /// Nothing came back and nothing can have been done twice: ask again on a new connection.
             case retry
             case answer
@@ -73,7 +85,7 @@ extension Exchange {
         }
 
         /// The upstream's connection was lost, or what came over it was no response.
-        mutating func upstreamFailed(isRepeatable: Bool, connectionWasReused: Bool, receivedNothing: Bool)
+        package mutating func upstreamFailed(isRepeatable: Bool, connectionWasReused: Bool, receivedNothing: Bool)
             -> FailureAction
         {
             switch phase {

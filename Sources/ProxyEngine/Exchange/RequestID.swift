@@ -8,6 +8,11 @@ package struct RequestID: Sendable {
 
     static let length = 26
 
+    package init(prefix: UInt64, number: UInt64) {
+        self.prefix = prefix
+        self.number = number
+    }
+
     /// The digits, most significant first.
     package func withDigits(_ body: (UInt8) -> Void) {
         var shift = 60

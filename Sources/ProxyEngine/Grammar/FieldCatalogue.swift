@@ -13,9 +13,9 @@ package struct FieldCatalogue: Sendable {
         var lookalike: FieldKind
     }
 
-    private static let slotCount = 512
-    /// Open addressing; a slot holds the position of an entry plus one, 0 where it is free.
-    private var slots = [UInt8](repeating: 0, count: slotCount)
+    /// Open addressing; a slot holds the position of an entry plus one, 0 where it is free. Their number is a power of
+    /// two and at least twice that of the entries, so that most names which are not here meet a free slot at once.
+    private var slots = [UInt32](repeating: 0, count: 512)
     private var entries: [Entry] = []
 
     /// Fields of a request: `reserved` are further names that no client may set.
@@ -57,7 +57,7 @@ package struct FieldCatalogue: Sendable {
     private mutating func add(_ name: String, _ exact: FieldKind, lookalike: FieldKind) {
         let octets = Array(name.utf8)
         let folded = octets.map(Octet.folded).filter { $0 != 0 }
-        guard !folded.isEmpty, entries.count < 255 else { return }
+        guard !folded.isEmpty else { return }
         var hash = FieldNameHash()
         for octet in folded { hash.absorb(octet) }
         guard !entries.contains(where: { $0.folded == folded }) else { return }
@@ -65,19 +65,29 @@ package struct FieldCatalogue: Sendable {
             Entry(
                 hash: hash.value, folded: folded, name: octets.map(Octet.lowercased), exact: exact,
                 lookalike: lookalike))
-        var slot = Int(hash.value) & (Self.slotCount - 1)
-        while slots[slot] != 0 { slot = (slot + 1) & (Self.slotCount - 1) }
-        slots[slot] = UInt8(entries.count)
+        guard entries.count * 2 <= slots.count else { return grow() }
+        place(entries.count - 1)
+    }
+
+    private mutating func grow() {
+        slots = [UInt32](repeating: 0, count: slots.count * 2)
+        for index in entries.indices { place(index) }
+    }
+
+    private mutating func place(_ index: Int) {
+        var slot = Int(entries[index].hash) & (slots.count - 1)
+        while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+        slots[slot] = UInt32(index + 1)
     }
 
     /// What the name `octets[start..<end]` is, whose folded octets hash to `hash`.
     @inline(__always)
     func kind(of octets: Span<UInt8>, _ start: Int, _ end: Int, hash: FieldNameHash) -> FieldKind {
-        var slot = Int(hash.value) & (Self.slotCount - 1)
+        var slot = Int(hash.value) & (slots.count - 1)
         while slots[slot] != 0 {
             let index = Int(slots[slot]) - 1
             if entries[index].hash == hash.value, let kind = compare(index, octets, start, end) { return kind }
-            slot = (slot + 1) & (Self.slotCount - 1)
+            slot = (slot + 1) & (slots.count - 1)
         }
         return .other
     }

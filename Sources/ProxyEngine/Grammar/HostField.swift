@@ -24,13 +24,56 @@ enum HostField {
     /// IP-literal = "[" ( IPv6address ) "]"
     private static func endOfLiteral(_ octets: Span<UInt8>, _ range: Range<Int>) -> Int? {
         var position = range.lowerBound + 1
-        while position < range.upperBound, octets[position] != 0x5D {
-            let octet = octets[position]
-            guard Octet.hexValue(octet) != nil || octet == Octet.colon || octet == 0x2E else { return nil }
+        while position < range.upperBound, octets[position] != 0x5D { position += 1 }
+        guard position < range.upperBound, isIPv6Address(octets, range.lowerBound + 1..<position) else { return nil }
+        return position + 1
+    }
+
+    /// Eight groups of one to four hexadecimal digits, of which one "::" stands for one or more that are zero; an IPv4
+    /// address may stand for the last two.
+    private static func isIPv6Address(_ octets: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        var (position, groups, isShortened) = (range.lowerBound, 0, false)
+        func isColon(_ offset: Int) -> Bool { offset < range.upperBound && octets[offset] == Octet.colon }
+        if isColon(position) {
+            guard isColon(position + 1) else { return false }
+            (position, isShortened) = (position + 2, true)
+        }
+        while position < range.upperBound {
+            let start = position
+            while position < range.upperBound, Octet.hexValue(octets[position]) != nil { position += 1 }
+            if position < range.upperBound, octets[position] == 0x2E {
+                guard isIPv4Address(octets, start..<range.upperBound) else { return false }
+                (position, groups) = (range.upperBound, groups + 2)
+                break
+            }
+            guard 1...4 ~= position - start else { return false }
+            groups += 1
+            guard position < range.upperBound else { break }
+            guard isColon(position) else { return false }
+            position += 1
+            guard position < range.upperBound else { return false }
+            if isColon(position) {
+                guard !isShortened else { return false }
+                (position, isShortened) = (position + 1, true)
+            }
+        }
+        return isShortened ? groups < 8 : groups == 8
+    }
+
+    /// Four numbers up to 255 without leading zeros.
+    private static func isIPv4Address(_ octets: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        var (position, numbers) = (range.lowerBound, 0)
+        while position < range.upperBound {
+            let start = position
+            while position < range.upperBound, octets[position] != 0x2E { position += 1 }
+            guard position - start <= 3, let number = octets.decimal(start..<position), number <= 255,
+                position - start == 1 || octets[start] != Octet.zero
+            else { return false }
+            numbers += 1
+            guard position < range.upperBound else { return numbers == 4 }
             position += 1
         }
-        guard position < range.upperBound, position > range.lowerBound + 2 else { return nil }
-        return position + 1
+        return false
     }
 
     private static func isValidPort(_ octets: Span<UInt8>, _ range: Range<Int>) -> Bool {

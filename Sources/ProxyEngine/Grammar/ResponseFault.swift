@@ -4,7 +4,7 @@ package enum ResponseFault: Sendable, Equatable {
     case field(FieldFault)
     case contentLength, contentLengthRepeated
     case transferEncoding, transferEncodingRepeated, transferEncodingInOldVersion, lengthAndTransferEncoding
-    case framingLookalike
+    case framingLookalike, interimWithBody
     case headTooLarge, tooManyFields, tooManyInterim
     case unrequestedUpgrade
     case body(RequestFault)
@@ -24,6 +24,7 @@ package enum ResponseFault: Sendable, Equatable {
         case .transferEncodingInOldVersion: "the upstream sent Transfer-Encoding in HTTP/1.0"
         case .lengthAndTransferEncoding: "the upstream sent both Content-Length and Transfer-Encoding"
         case .framingLookalike: "the upstream sent a field that could be taken for a framing field"
+        case .interimWithBody: "the upstream announced a body behind an interim response"
         case .headTooLarge: "the upstream's header section is too large"
         case .tooManyFields: "the upstream sent too many header fields"
         case .tooManyInterim: "the upstream sent too many interim responses"

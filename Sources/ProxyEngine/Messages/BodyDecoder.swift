@@ -1,7 +1,7 @@
-internal import NIOCore
+package import NIOCore
 
 /// What a body decoder makes of the bytes it is given.
-enum BodyEvent {
+package enum BodyEvent {
     case data(ByteBuffer)
     case needMore
     case end
@@ -9,7 +9,7 @@ enum BodyEvent {
 }
 
 /// Cuts one message's body out of a stream of bytes, as its framing says.
-struct BodyDecoder {
+package struct BodyDecoder {
     private enum State {
         case length(remaining: Int)
         case chunked(ChunkedDecoder)
@@ -19,7 +19,7 @@ struct BodyDecoder {
 
     private var state: State
 
-    init(_ framing: BodyFraming) {
+    package init(_ framing: BodyFraming) {
         state =
             switch framing {
             case .none: .end
@@ -29,17 +29,17 @@ struct BodyDecoder {
             }
     }
 
-    var isAtEnd: Bool {
+    package var isAtEnd: Bool {
         if case .end = state { true } else { false }
     }
 
     /// Whether the end of the connection is the end of this body.
-    var endsWithConnection: Bool {
+    package var endsWithConnection: Bool {
         if case .untilClose = state { true } else { false }
     }
 
     /// The next piece of `input`; what is not consumed must come again, in front of what follows it.
-    mutating func next(_ input: inout ByteBuffer) -> BodyEvent {
+    package mutating func next(_ input: inout ByteBuffer) -> BodyEvent {
         switch state {
         case .end: return .end
         case .untilClose:
@@ -61,7 +61,7 @@ struct BodyDecoder {
 }
 
 /// How a body is written: as it is, where its length or the connection's end delimits it, or chunked.
-enum BodyEncoding {
+package enum BodyEncoding {
     case identity
     case chunked
 

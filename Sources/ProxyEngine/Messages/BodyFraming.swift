@@ -1,5 +1,5 @@
 /// Where the body of a message ends (RFC 9112 §6.3).
-enum BodyFraming: Equatable {
+package enum BodyFraming: Sendable, Equatable {
     case none
     case length(Int)
     case chunked

@@ -1,7 +1,7 @@
-internal import NIOCore
+package import NIOCore
 
 /// Where bytes go: the client's connection or the upstream's.
-protocol ByteSink: AnyObject {
+package protocol ByteSink: AnyObject {
     /// Hands over bytes; they leave with the next flush.
     func write(_ buffer: ByteBuffer)
 }
@@ -10,21 +10,21 @@ protocol ByteSink: AnyObject {
 ///
 /// Small pieces are copied behind what is already waiting in `out`, a head at first, so that a small message leaves in
 /// one buffer; large ones pass as slices of the buffer they were read into.
-struct BodyPump {
+package struct BodyPump {
     private var out: ByteBuffer
     /// The storage that was given, handed to the sink and soon free again.
-    private(set) var spent = ByteBuffer()
+    package private(set) var spent = ByteBuffer()
     private let encoding: BodyEncoding
-    private(set) var octets = 0
+    package private(set) var octets = 0
 
-    enum Outcome {
+    package enum Outcome: Sendable, Equatable {
         case needMore
         case end
         case tooLarge
         case malformed(RequestFault)
     }
 
-    init(out: ByteBuffer, encoding: BodyEncoding) {
+    package init(out: ByteBuffer, encoding: BodyEncoding) {
         self.out = out
         self.encoding = encoding
     }
@@ -32,7 +32,7 @@ struct BodyPump {
     /// Moves what there is. At the end of the body its last chunk is written too.
     ///
     /// - Parameter limit: octets of body that may still pass.
-    mutating func move(
+    package mutating func move(
         _ decoder: inout BodyDecoder, _ input: inout ByteBuffer, limit: Int, to sink: some ByteSink
     ) -> Outcome {
         while true {

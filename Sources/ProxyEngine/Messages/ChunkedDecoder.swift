@@ -165,10 +165,14 @@ private enum ChunkExtension {
     private static func quoted(_ octets: Span<UInt8>, from start: Int) -> Outcome {
         var position = start
         while position < octets.count {
-            let octet = octets[position]
-            if octet == Octet.quote { return .end(position + 1) }
-            guard Octet.isFieldContent(octet) else { return .malformed(.extensionSyntax) }
-            position += octet == 0x5C ? 2 : 1
+            if octets[position] == Octet.quote { return .end(position + 1) }
+            // quoted-pair = "\" ( HTAB / SP / VCHAR / obs-text ): a backslash hides a quote, never a line end.
+            if octets[position] == 0x5C {
+                position += 1
+                guard position < octets.count else { return .needMore }
+            }
+            guard Octet.isFieldContent(octets[position]) else { return .malformed(.extensionSyntax) }
+            position += 1
         }
         return .needMore
     }

@@ -1,8 +1,8 @@
-internal import NIOCore
+package import NIOCore
 
 /// A refusal as a response: a problem document (RFC 9457) with our stable code and the request's id.
-enum ProblemDocument {
-    static func write(
+package enum ProblemDocument {
+    package static func write(
         _ refusal: borrowing Refusal, id: RequestID, isHead: Bool, closes: Bool, date: [UInt8], to out: inout ByteBuffer
     ) -> Int {
         var body = ByteBuffer()
@@ -52,7 +52,7 @@ enum ProblemDocument {
     }
 
     /// Reason phrases of RFC 9110 §15 and RFC 6585 for the statuses the gateway answers with.
-    static func reason(_ status: Int) -> String {
+    package static func reason(_ status: Int) -> String {
         switch status {
         case 200: "OK"
         case 204: "No Content"

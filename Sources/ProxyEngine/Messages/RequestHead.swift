@@ -8,7 +8,7 @@ package struct RequestHead {
     /// The head, from its first line to its empty line, and perhaps bytes behind it that are not part of it.
     package fileprivate(set) var bytes = ByteBuffer()
     /// How many of `bytes` are the head.
-    fileprivate(set) var length = 0
+    package fileprivate(set) var length = 0
     package fileprivate(set) var method: Range<Int> = 0..<0
     package fileprivate(set) var target = RequestTarget(path: 0..<0, query: 0..<0)
     package fileprivate(set) var version = HTTPVersion.http11
@@ -16,21 +16,23 @@ package struct RequestHead {
     package fileprivate(set) var authorization: Range<Int>?
     package fileprivate(set) var host: Range<Int>?
     fileprivate(set) var section = FieldSection()
-    fileprivate(set) var framing = BodyFraming.none
-    fileprivate(set) var traits: Traits = []
+    package fileprivate(set) var framing = BodyFraming.none
+    package fileprivate(set) var traits: Traits = []
     /// The target was sent in absolute-form, so the request line must be written anew.
     fileprivate(set) var rewritesTarget = false
     /// The ranges of the names that the Connection field lists besides those that are never forwarded anyway.
     fileprivate(set) var connectionOptions: [Range<Int>] = []
 
-    struct Traits: OptionSet {
-        var rawValue: UInt8
+    package struct Traits: OptionSet, Sendable {
+        package var rawValue: UInt8
         /// The client wants the connection closed, or speaks HTTP/1.0, whose connections are not kept.
-        static let closes = Traits(rawValue: 1)
-        static let expectsContinue = Traits(rawValue: 2)
-        static let isHead = Traits(rawValue: 4)
+        package static let closes = Traits(rawValue: 1)
+        package static let expectsContinue = Traits(rawValue: 2)
+        package static let isHead = Traits(rawValue: 4)
         /// May be sent again when nothing came back (RFC 9110 §9.2.2): an idempotent method without a body.
-        static let isRepeatable = Traits(rawValue: 8)
+        package static let isRepeatable = Traits(rawValue: 8)
+
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
     }
 
     package init() {}
@@ -39,7 +41,7 @@ package struct RequestHead {
 }
 
 extension RequestHead {
-    enum Outcome {
+    package enum Outcome: Sendable, Equatable {
         case complete
         /// `OPTIONS *`, complete, to be answered by the gateway.
         case asterisk
@@ -50,7 +52,7 @@ extension RequestHead {
     }
 
     /// Reads a head from the first readable byte of `buffer`. Keeps the buffer; gives it up with ``clear()``.
-    mutating func read(_ buffer: ByteBuffer, catalogue: borrowing FieldCatalogue, limits: EngineLimits) -> Outcome {
+    package mutating func read(_ buffer: ByteBuffer, catalogue: borrowing FieldCatalogue, limits: EngineLimits) -> Outcome {
         clear()
         bytes = buffer
         let outcome = parse(buffer.readableBytesUInt8Span, catalogue: catalogue, limits: limits)
@@ -60,6 +62,8 @@ extension RequestHead {
 
     mutating func clear() {
         bytes = ByteBuffer()
+        length = 0
+        version = .http11
         (method, target) = (0..<0, RequestTarget(path: 0..<0, query: 0..<0))
         authorization = nil
         host = nil
@@ -79,6 +83,8 @@ extension RequestHead {
         case .complete(let read): line = read
         }
         (method, version) = (line.method, line.version)
+        // Before anything else is judged: the answer to a malformed HEAD request has no body either.
+        if octets.equals(method, "HEAD") { traits.insert(.isHead) }
         switch section.read(octets, from: line.end, catalogue: catalogue, maxFields: limits.maxFields) {
         case .incomplete: return incomplete(octets.count, limits)
         case .malformed(let fault): return .malformed(.field(fault))
@@ -108,7 +114,6 @@ extension RequestHead {
     }
 
     private mutating func classifyMethod(_ octets: Span<UInt8>) {
-        if octets.equals(method, "HEAD") { traits.insert(.isHead) }
         guard framing == .none else { return }
         if traits.contains(.isHead) || octets.equals(method, "GET") || octets.equals(method, "OPTIONS")
             || octets.equals(method, "PUT") || octets.equals(method, "DELETE")
@@ -169,6 +174,7 @@ extension RequestHead {
             {
                 return .connectionOption
             } else {
+                guard connectionOptions.count < EngineLimits.maxConnectionOptions else { return .connectionOption }
                 connectionOptions.append(option)
             }
         }

@@ -1,27 +1,29 @@
-internal import NIOCore
+package import NIOCore
 
 /// One response head: its bytes as the upstream sent them, and an index of what is where in them.
-struct ResponseHead {
+package struct ResponseHead {
     private(set) var bytes = ByteBuffer()
-    private(set) var length = 0
-    private(set) var status = 0
+    package private(set) var length = 0
+    package private(set) var status = 0
     private(set) var statusLineEnd = 0
     /// `status-code SP reason-phrase CRLF`: what follows the version.
     private(set) var statusAndReason = 0..<0
     private(set) var section = FieldSection()
-    private(set) var framing = BodyFraming.none
+    package private(set) var framing = BodyFraming.none
     /// The upstream keeps the connection open behind this response.
-    private(set) var keepsAlive = true
+    package private(set) var keepsAlive = true
     private(set) var connectionOptions: [Range<Int>] = []
 
-    enum Outcome {
+    package init() {}
+
+    package enum Outcome: Sendable, Equatable {
         case complete
         case incomplete
         case malformed(ResponseFault)
     }
 
     /// Reads a head from the first readable byte of `buffer`. Keeps the buffer; gives it up with ``clear()``.
-    mutating func read(
+    package mutating func read(
         _ buffer: ByteBuffer, isHead: Bool, catalogue: borrowing FieldCatalogue, limits: EngineLimits
     ) -> Outcome {
         clear()
@@ -31,13 +33,13 @@ struct ResponseHead {
         return outcome
     }
 
-    mutating func clear() {
+    package mutating func clear() {
         bytes = ByteBuffer()
         keepsAlive = true
         if !connectionOptions.isEmpty { connectionOptions.removeAll() }
     }
 
-    var isInterim: Bool { status < 200 }
+    package var isInterim: Bool { status < 200 }
 
     private mutating func parse(
         _ octets: Span<UInt8>, isHead: Bool, catalogue: borrowing FieldCatalogue, limits: EngineLimits
@@ -110,6 +112,7 @@ struct ResponseHead {
                     if octets.equalsIgnoringCase(option, "close") {
                         keepsAlive = false
                     } else {
+                        guard connectionOptions.count < EngineLimits.maxConnectionOptions else { return .tooManyFields }
                         connectionOptions.append(option)
                     }
                 }
@@ -123,6 +126,10 @@ struct ResponseHead {
     /// RFC 9112 §6.3, with both fields at once refused instead of read one way.
     private mutating func readFraming(_ fields: FramingFields, isHead: Bool) -> ResponseFault? {
         guard case .framing(let framing) = fields.framing else { return .lengthAndTransferEncoding }
+        // No content may follow here, so none may be announced (RFC 9110 §8.6, RFC 9112 §6.1): what came after an interim
+        // response would be taken for the final one, and what came after a 204 for the response to another request.
+        if isInterim, framing != .none { return .interimWithBody }
+        if status == 204, framing != .none { keepsAlive = false }
         if isHead || isInterim || status == 204 || status == 304 {
             self.framing = .none
         } else if framing == .none, !fields.hasLength {

@@ -1,11 +1,11 @@
-internal import NIOCore
+package import NIOCore
 
 /// Writes the head of a response as the client gets it.
-enum ResponseWriter {
+package enum ResponseWriter {
     /// - Parameters:
     ///   - encoding: how the body will be written; where it differs from how it came, the framing fields change.
     ///   - closes: the connection ends behind this response.
-    static func writeHead(
+    package static func writeHead(
         _ head: borrowing ResponseHead, encoding: BodyEncoding, closes: Bool, to out: inout ByteBuffer
     ) {
         let octets = head.bytes.readableBytesSpan
@@ -30,8 +30,10 @@ enum ResponseWriter {
             case .contentLength: keeps = keepsLength && !head.isInterim
             case .transferEncoding, .connection, .hopByHop, .upgrade, .framingLookalike: keeps = false
             }
-            guard !keeps else { continue }
+            let mustBePlain = keeps && field.kind == .contentLength
+            guard !keeps || (mustBePlain && !field.isPlain(head.bytes.readableBytesUInt8Span)) else { continue }
             out.writeBytes(octets.extracting(runStart..<Int(field.start)))
+            if mustBePlain { field.writePlain(octets, to: &out) }
             runStart = Int(field.end)
         }
         out.writeBytes(octets.extracting(runStart..<head.fieldsEnd))

@@ -1,11 +1,13 @@
 internal import Glibc
 
 /// The `Date` field line, made anew once a second (RFC 9110 §6.6.1: an origin of 4xx answers should send one).
-struct DateField {
+package struct DateField {
     private var second: Int64 = -1
     private var octets: [UInt8] = []
 
-    mutating func line(at now: Int64) -> [UInt8] {
+    package init() {}
+
+    package mutating func line(at now: Int64) -> [UInt8] {
         if now != second {
             second = now
             octets = Array("Date: \(Self.format(now))\r\n".utf8)
@@ -14,7 +16,7 @@ struct DateField {
     }
 
     /// IMF-fixdate (RFC 9110 §5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
-    static func format(_ seconds: Int64) -> String {
+    package static func format(_ seconds: Int64) -> String {
         var (time, parts) = (time_t(seconds), tm())
         guard gmtime_r(&time, &parts) != nil else { return "Thu, 01 Jan 1970 00:00:00 GMT" }
         let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]

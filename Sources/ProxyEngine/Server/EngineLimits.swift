@@ -39,15 +39,17 @@ package struct EngineLimits: Sendable {
     package var freshUpstream = TimeAmount.seconds(1)
 
     /// No method of the IANA registry has more than 17 letters.
-    static let maxMethodLength = 32
+    package static let maxMethodLength = 32
     /// A chunk-size line: 16 digits and a short extension.
-    static let maxChunkLine = 256
-    static let maxTrailers = 8 * 1024
-    static let maxTrailerFields = 64
+    package static let maxChunkLine = 256
+    package static let maxTrailers = 8 * 1024
+    package static let maxTrailerFields = 64
+    /// Names in the Connection fields of one message: each is compared with every field.
+    package static let maxConnectionOptions = 32
     /// Interim responses to one request.
     static let maxInterim = 8
     /// Body octets that are read ahead while a request waits for its verdict or its upstream connection.
-    static let readAhead = 64 * 1024
+    package static let readAhead = 64 * 1024
     /// After a refusal the rest of a body is read and thrown away for a moment, so that the client sees the answer
     /// instead of a reset (RFC 9112 §9.6).
     static let lingerOctets = 1024 * 1024
@@ -55,7 +57,7 @@ package struct EngineLimits: Sendable {
     /// Resolution of all timeouts: one sweep over the connections of an event loop.
     static let sweepInterval = TimeAmount.milliseconds(100)
     /// Body pieces up to this size are copied behind the head or their chunk line, to save a second buffer.
-    static let copyLimit = 4096
+    package static let copyLimit = 4096
 
     /// Octets written to a connection and not yet taken by the kernel: above the upper mark the other side is not read.
     static let waterMark = ChannelOptions.Types.WriteBufferWaterMark(low: 64 * 1024, high: 256 * 1024)

@@ -16,7 +16,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     }
 
     private let pool: UpstreamPool
-    private unowned let worker: Worker
+    private let worker: Worker
     private var context: ChannelHandlerContext?
     private var phase = Phase.idle
     private var exchange: Exchange?
@@ -54,7 +54,8 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         interimCount = 0
         exchange.result.upstream = pool.index
         var out = worker.takeScratch()
-        UpstreamRequestWriter(upstream: pool.address).write(exchange, passage, client: client, to: &out)
+        UpstreamRequestWriter(upstream: pool.address).write(
+            exchange.head, id: exchange.id, passage, forwarding: client.forwardingLines, to: &out)
         client.sendBody(exchange, to: self, startingWith: out)
     }
 

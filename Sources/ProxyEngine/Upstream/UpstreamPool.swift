@@ -7,7 +7,7 @@ internal import NIOPosix
 final class UpstreamPool {
     let index: Int
     let address: UpstreamAddress
-    private unowned let worker: Worker
+    private let worker: Worker
     private let target: SocketAddress?
     private var idle: [UpstreamConnection] = []
     private var waiting: [Exchange] = []

@@ -118,7 +118,8 @@ struct ConfigurationParser {
         reporter.error(
             statement.keyword.place, "unknown statement \"\(name)\"",
             hint: Suggestion.hint(for: name, among: Self.keywords + Method.registry)
-                ?? "expected a setting (\(Self.keywords.joined(separator: ", "))) or a rule: METHODS PATH WHO -> UPSTREAM")
+                ?? "expected a setting (\(Self.keywords.joined(separator: ", "))) or a rule: METHODS PATH WHO -> UPSTREAM"
+        )
     }
 }
 
@@ -145,7 +146,8 @@ extension ConfigurationParser {
         let table = RouteTable(builder.rules, builder.index, pathsExact: pathsExact, budget: budget)
         if !table.isComplete {
             reporter.warning(
-                top, "the paths mix names and {parameters} in very many combinations: some requests take longer to decide")
+                top,
+                "the paths mix names and {parameters} in very many combinations: some requests take longer to decide")
         }
         return Configuration(
             file: file, listeners: listeners, admin: admin, upstreams: upstreams, tokens: tokens, blacklist: blacklist,

@@ -47,7 +47,8 @@ struct HostPort {
     private static func isName(_ text: Substring) -> Bool {
         !text.isEmpty && text.utf8.count <= 253
             && text.utf8.allSatisfy { byte in
-                SegmentTable.isLetter(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || "-._".utf8.contains(byte)
+                SegmentTable.isLetter(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                    || "-._".utf8.contains(byte)
             }
     }
 

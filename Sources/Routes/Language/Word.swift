@@ -39,7 +39,8 @@ struct Word {
     /// Keeps the place of the whole word.
     private func suffix(from start: Int) -> Word {
         Word(
-            bytes: Array(bytes[start...]), literalPipes: Set(literalPipes.lazy.filter { $0 >= start }.map { $0 - start }),
+            bytes: Array(bytes[start...]),
+            literalPipes: Set(literalPipes.lazy.filter { $0 >= start }.map { $0 - start }),
             isQuoted: isQuoted, place: place)
     }
 }

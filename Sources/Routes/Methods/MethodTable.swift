@@ -1,6 +1,8 @@
 /// From the bytes of a request line to the number of a method, without a String: one multiplication, one
 /// comparison.
 struct MethodTable: Sendable {
+    static let shared = MethodTable()
+
     private static let slotBits: UInt64 = 8
 
     /// No two names of the registry share a slot; the initialiser searched for the factor that makes it so.
@@ -8,7 +10,7 @@ struct MethodTable: Sendable {
     private let keys: [UInt64]
     private let numbers: [UInt8]
 
-    init() {
+    private init() {
         let names = Method.registry.map { Array($0.utf8) }
         var factor: UInt64 = 0x9E37_79B9_7F4A_7C15
         while Set(names.map { Self.slot(Self.key($0.span), factor) }).count != names.count {

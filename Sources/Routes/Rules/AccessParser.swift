@@ -8,6 +8,8 @@ struct AccessParser {
     private var conditions: [Condition] = []
     /// The first condition's, even a faulty one's.
     private var firstCondition: Place?
+    /// A word that was reported already may have been meant as WHO.
+    private var hasUnknown = false
 
     init(_ reporter: Reporter) {
         self.reporter = reporter
@@ -39,6 +41,8 @@ struct AccessParser {
         if let condition = ConditionParser.parse(name, values, reporter) { conditions.append(condition) }
     }
 
+    mutating func takeUnknown() { hasUnknown = true }
+
     /// nil after an error.
     func finish(_ path: Word) -> Access? {
         if let keyword, let firstCondition {
@@ -49,8 +53,10 @@ struct AccessParser {
         }
         if let keyword { return keyword.access }
         guard firstCondition != nil else {
-            reporter.error(
-                path.place.end, "expected WHO after the path: public, optional, authenticated, deny or role=…")
+            if !hasUnknown {
+                reporter.error(
+                    path.place.end, "expected WHO after the path: public, optional, authenticated, deny or role=…")
+            }
             return nil
         }
         return conditions.isEmpty ? nil : .conditions(conditions)

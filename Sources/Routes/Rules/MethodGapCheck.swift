@@ -9,13 +9,13 @@ struct MethodGapCheck {
     init(_ rules: [Rule], _ index: EndpointIndex) {
         (self.rules, self.index) = (rules, index)
         segments = SegmentTable(index.patterns)
-        search = PatternSearch(PatternTrie(index.patterns, segments: segments), index.endpoints, segments)
+        search = PatternSearch(PatternTrie(index.patterns, segments: segments), index.endpoints, segments, rules)
     }
 
     func run(_ routes: [RouteStatement], _ reporter: Reporter) {
         for (pattern, endpoint) in zip(index.patterns, index.endpoints) {
             guard let guarded = strictest(endpoint) else { continue }
-            let others = search.find(entries(pattern)).endpoints
+            let others = search.endpoints(entries(pattern))
             var fallen: [Method] = []
             var laxer: Rule?
             for method in AllowedMethods.usual where endpoint.rule(for: method) == nil {
@@ -49,7 +49,7 @@ struct MethodGapCheck {
         let fixed = pattern.segments.map { segment -> SegmentTable.Entry in
             guard case .literal(let literal) = segment else { return .unknown }
             let spelling = segments.number(of: literal)
-            return SegmentTable.Entry(spelling: spelling, word: segments.wordOfSpelling[Int(spelling)])
+            return SegmentTable.Entry(spelling: spelling, word: segments.wordOfSpelling[Int(spelling)], isPlain: true)
         }
         return pattern.hasRest ? fixed + [.unknown] : fixed
     }

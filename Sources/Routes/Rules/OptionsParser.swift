@@ -34,7 +34,8 @@ struct OptionsParser {
                 let names = Tolerance.named.map(\.name)
                 reporter.error(
                     value.place, "\"\(name)\" can't be tolerated",
-                    hint: Suggestion.hint(for: name, among: names) ?? "expected some of \(names.joined(separator: ","))")
+                    hint: Suggestion.hint(for: name, among: names) ?? "expected some of \(names.joined(separator: ","))"
+                )
             }
         }
     }

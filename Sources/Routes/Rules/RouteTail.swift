@@ -43,8 +43,10 @@ struct RouteTail {
         }
         if word.text == OptionsParser.passToken { return options.takePassToken(word) }
         if access.takeKeyword(word) { return }
+        access.takeUnknown()
         let known = AccessParser.keywords + [OptionsParser.passToken]
-        let hint = ["=>", ">", "-", "→", "to"].contains(word.text) ? "write ->" : Suggestion.hint(for: word.text, among: known)
+        let hint =
+            ["=>", ">", "-", "→", "to"].contains(word.text) ? "write ->" : Suggestion.hint(for: word.text, among: known)
         reporter.error(
             word.place, "unknown word \"\(word.text)\"; expected WHO, an option or \"->\" with an upstream", hint: hint)
     }

@@ -27,7 +27,8 @@ struct RuleBuilder {
         let same = earlier.pattern == route.path.text ? "this path" : "the same path, \(earlier.pattern),"
         reporter.error(
             route.path.place, "conflict: line \(earlier.line) already decides \(what) for \(same)",
-            hint: "which rule decides never depends on the order of lines; names of {parameters} don't distinguish paths")
+            hint:
+                "which rule decides never depends on the order of lines; names of {parameters} don't distinguish paths")
     }
 
     private func upstream(of route: RouteStatement) -> Int? {

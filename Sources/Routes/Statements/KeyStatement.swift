@@ -63,7 +63,8 @@ enum KeyStatement {
         }
         if let algorithm, !algorithm.isSymmetric {
             reporter.error(
-                value.place, "\"encoding=\" is for HMAC secrets; a key of \(algorithm.rawValue) is PEM, which says it itself")
+                value.place,
+                "\"encoding=\" is for HMAC secrets; a key of \(algorithm.rawValue) is PEM, which says it itself")
         }
         return encoding
     }

@@ -28,7 +28,8 @@ struct RedisURL {
         port = address.port ?? 6379
         let path = rest[authority.endIndex...].dropFirst()
         guard path.isEmpty || Quantity.isDigits(path) && Int32(path) != nil else {
-            reporter.error(word.place, "expected the number of a database after the address, such as redis://HOST:PORT/0")
+            reporter.error(
+                word.place, "expected the number of a database after the address, such as redis://HOST:PORT/0")
             return nil
         }
         database = Int(path) ?? 0

@@ -16,8 +16,8 @@ final class CompiledTable: Sendable {
         let answers: [Answer]
     }
 
-    let bytes = PathBytes()
-    let methods = MethodTable()
+    let bytes = PathBytes.shared
+    let methods = MethodTable.shared
     let segments: SegmentTable
     let classes: MethodClasses
     let rules: [RuleFacts]
@@ -28,12 +28,14 @@ final class CompiledTable: Sendable {
     let checksSpellings: Bool
     let variants: TransitionTable
     let threats: [Threat]
+    /// Per state of `match`.
+    let safety: [SpellingSafety.State]
     /// Where an automaton outgrew its budget.
     let search: PatternSearch?
 
     init(
         segments: SegmentTable, classes: MethodClasses, rules: [RuleFacts], match: Automaton<Int32>,
-        variants: Automaton<Threat>?, search: () -> PatternSearch
+        variants: Automaton<Threat>?, safety: [SpellingSafety.State], search: () -> PatternSearch
     ) {
         self.segments = segments
         self.classes = classes
@@ -43,6 +45,7 @@ final class CompiledTable: Sendable {
         checksSpellings = variants != nil
         self.variants = variants?.transitions ?? TransitionTable(states: [], edges: [:])
         threats = variants?.answers ?? []
+        self.safety = safety
         let isComplete = match.transitions.isComplete && variants?.transitions.isComplete ?? true
         self.search = isComplete ? nil : search()
     }

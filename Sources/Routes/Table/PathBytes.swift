@@ -6,18 +6,20 @@
 ///
 /// and `[ ] | ^`, which browsers send unencoded.
 struct PathBytes: Sendable {
-    /// Ordinary: the byte without case. Otherwise one of the marks below.
-    private let marks: [UInt16]
+    /// 0: the byte means nothing but itself. Otherwise one of the marks below.
+    private let marks: [UInt8]
 
-    static let slash: UInt16 = 0x100
+    static let slash: UInt8 = 1
     /// Starts an escape, or is a semicolon: the segment needs a closer look.
-    static let special: UInt16 = 0x200
-    static let forbidden: UInt16 = 0x400
+    static let special: UInt8 = 2
+    static let forbidden: UInt8 = 4
 
-    init() {
-        var marks = [UInt16](repeating: Self.forbidden, count: 256)
+    static let shared = PathBytes()
+
+    private init() {
+        var marks = [UInt8](repeating: Self.forbidden, count: 256)
         for byte in UInt8.min...UInt8.max where Self.isOrdinary(byte) {
-            marks[Int(byte)] = UInt16(SegmentTable.folded(byte))
+            marks[Int(byte)] = 0
         }
         marks[Int(Character.slash)] = Self.slash
         marks[Int(Character.percent)] = Self.special
@@ -25,7 +27,31 @@ struct PathBytes: Sendable {
         self.marks = marks
     }
 
-    func mark(_ byte: UInt8) -> UInt16 { marks[Int(byte)] }
+    /// Where a segment ends, and the marks of its bytes, united.
+    struct Segment {
+        let end: Int
+        let marks: UInt8
+
+        var isSpecial: Bool { marks & PathBytes.special != 0 }
+        var isForbidden: Bool { marks & PathBytes.forbidden != 0 }
+    }
+
+    @inline(__always)
+    func scan(_ path: Span<UInt8>, from start: Int) -> Segment {
+        let marks = self.marks.span
+        var seen: UInt8 = 0
+        var index = start
+        while index < path.count {
+            // In bounds: the loop's condition, and a mark for each of the 256 bytes.
+            let mark = marks[unchecked: Int(path[unchecked: index])]
+            if mark != 0 {
+                if mark == Self.slash { break }
+                seen |= mark
+            }
+            index &+= 1
+        }
+        return Segment(end: index, marks: seen)
+    }
 
     /// Bytes that mean nothing but themselves.
     static func isOrdinary(_ byte: UInt8) -> Bool {

@@ -25,25 +25,33 @@ package struct RouteTable: Sendable {
             return ambiguity == .notAbsolute && method == .connect
                 ? .methodNotAllowed(AllowedMethods(methods: .none)) : .ambiguous(ambiguity)
         }
-        let (answers, variants) = walk.answers(in: table)
-        if answers < 0 || variants < 0 { return search(method, path, needed: walk.needed) }
-        let row = Int(answers) * (table.classes.count + 2)
+        let answers = table.match.answers(walk.state)
+        if answers < 0 { return search(method, path, needed: walk.needed) }
+        let row = Int(answers) &* (table.classes.count &+ 2)
         let methodClass = table.classes.index(of: method)
-        let rule = Int(table.outcomes[row + methodClass])
+        let rule = Int(table.outcomes[row &+ methodClass])
         guard rule >= 0 else {
             let words = row + table.classes.count
             let allowed = MethodSet(words: table.outcomes[words], table.outcomes[words + 1])
             return unmatched(method, allowed: allowed, needed: walk.needed)
         }
-        guard table.rules[rule].tolerate.isSuperset(of: walk.needed) else {
-            return .ambiguous(Self.ambiguity(walk.needed.subtracting(table.rules[rule].tolerate)))
-        }
-        if table.checksSpellings {
-            let threat = table.threats[Int(variants) * table.classes.count + methodClass]
-            let facts = table.rules[rule]
-            if threat.concerns(rank: facts.rank, access: facts.access) { return .ambiguous(.otherSpelling) }
+        if !walk.needed.isEmpty, let ambiguity = untolerated(walk.needed, by: rule) { return .ambiguous(ambiguity) }
+        if table.checksSpellings && !walk.isSafe(table.safety) {
+            return spelled(method, path, methodClass, rule, needed: walk.needed)
         }
         return .matched(RouteID(index: rule))
+    }
+
+    /// The variant rule, for a path that some other spelling of may be decided otherwise.
+    private func spelled(
+        _ method: Method, _ path: Span<UInt8>, _ methodClass: Int, _ rule: Int, needed: Tolerance
+    ) -> RouteDecision {
+        let answers = table.variants.answers(PathSegments.variant(of: path, in: table))
+        if answers < 0 { return search(method, path, needed: needed) }
+        let threat = table.threats[Int(answers) * table.classes.count + methodClass]
+        let facts = table.rules[rule]
+        return threat.concerns(rank: facts.rank, access: facts.access)
+            ? .ambiguous(.otherSpelling) : .matched(RouteID(index: rule))
     }
 
     /// 400 for an ambiguity that no deciding route tolerates comes before 404 and 405.
@@ -55,24 +63,27 @@ package struct RouteTable: Sendable {
 
     private func search(_ method: Method, _ path: Span<UInt8>, needed: Tolerance) -> RouteDecision {
         guard let search = table.search else { return .noRoute }
-        let found = search.find(PathWalk.entries(of: path, in: table))
-        guard let rule = found.endpoints.lazy.compactMap({ $0.rule(for: method) }).first else {
-            let allowed = found.endpoints.reduce(MethodSet.none) { $0.union($1.methods) }
+        let entries = PathSegments.entries(of: path, in: table)
+        guard let rule = search.rule(for: method, entries) else {
+            let allowed = search.endpoints(entries).reduce(MethodSet.none) { $0.union($1.methods) }
             return unmatched(method, allowed: allowed, needed: needed)
         }
-        let facts = table.rules[rule.index]
-        guard facts.tolerate.isSuperset(of: needed) else {
-            return .ambiguous(Self.ambiguity(needed.subtracting(facts.tolerate)))
-        }
+        if let ambiguity = untolerated(needed, by: rule.index) { return .ambiguous(ambiguity) }
         guard table.checksSpellings else { return .matched(rule) }
-        var threat = Threat()
-        for variant in found.variants.compactMap({ $0.rule(for: method) }) {
-            threat.add(rank: table.rules[variant.index].rank, access: table.rules[variant.index].access)
+        let facts = table.rules[rule.index]
+        let hasThreat = search.hasThreat(for: method, entries, besides: rule) { other in
+            let other = table.rules[other.index]
+            return other.access != facts.access && other.rank <= facts.rank
         }
-        return threat.concerns(rank: facts.rank, access: facts.access) ? .ambiguous(.otherSpelling) : .matched(rule)
+        return hasThreat ? .ambiguous(.otherSpelling) : .matched(rule)
     }
 
-    /// The first of what isn't tolerated.
+    /// The first of what the rule doesn't tolerate, or nil.
+    private func untolerated(_ needed: Tolerance, by rule: Int) -> TargetAmbiguity? {
+        let missing = needed.subtracting(table.rules[rule].tolerate)
+        return missing.isEmpty ? nil : Self.ambiguity(missing)
+    }
+
     private static func ambiguity(_ needed: Tolerance) -> TargetAmbiguity {
         TargetAmbiguity.allCases.first { $0.tolerance.map { needed.contains($0) } ?? false } ?? .otherSpelling
     }

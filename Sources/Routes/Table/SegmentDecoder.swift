@@ -5,7 +5,6 @@ struct SegmentDecoder {
 
     private(set) var bytes = InlineArray<256, UInt8>(repeating: 0)
     private(set) var count = 0
-    private(set) var hash = SegmentTable.hashSeed
     /// What a route must tolerate to decide this segment.
     private(set) var needed: Tolerance = []
 
@@ -36,7 +35,7 @@ struct SegmentDecoder {
     }
 
     func entry(in segments: borrowing SegmentTable) -> SegmentTable.Entry {
-        count > Self.longestLiteral ? .unknown : segments.find(bytes.span, 0..<count, hash: hash)
+        count > Self.longestLiteral ? .unknown : segments.find(bytes.span.bytes, 0..<count)
     }
 
     static func hexValue(_ byte: UInt8) -> UInt8? {
@@ -51,7 +50,6 @@ struct SegmentDecoder {
     private mutating func take(_ byte: UInt8) {
         note(byte)
         dots.push(byte)
-        hash = SegmentTable.hash(hash, folded: SegmentTable.folded(byte))
         if count < bytes.count { bytes[count] = byte }
         count += 1
     }

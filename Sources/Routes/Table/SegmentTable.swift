@@ -9,12 +9,17 @@ struct SegmentTable: Sendable {
         var spelling: Int32
         var word: Int32
 
-        static let unknown = Entry(spelling: -1, word: -1)
+        /// False where patterns write the word otherwise, or in several ways.
+        var isPlain: Bool
+
+        static let unknown = Entry(spelling: -1, word: -1, isPlain: true)
+        static let empty = Entry(spelling: SegmentTable.empty, word: SegmentTable.empty, isPlain: true)
+
+        var isEmpty: Bool { spelling == SegmentTable.empty }
     }
 
     /// The spelling and the word of the empty segment.
     static let empty: Int32 = 0
-    static let hashSeed: UInt64 = 0xCBF2_9CE4_8422_2325
     /// More than this many probes for any segment makes the table grow.
     private static let maxProbes = 4
 
@@ -24,11 +29,23 @@ struct SegmentTable: Sendable {
     /// By word: its spellings.
     private(set) var spellingsOfWord: [Range<Int32>]
 
+    /// A spelling, with what tells it from others without following a reference.
+    private struct Slot {
+        /// Its last eight bytes, as `SegmentHash.tail` reads them: all of it, when it isn't longer.
+        var tail: UInt64
+        /// The lower half of its hash.
+        var tag: UInt32
+        /// -1: the slot is free.
+        var length: Int32
+        /// Where its bytes start.
+        var start: Int32
+        var entry: Entry
+
+        static let free = Slot(tail: 0, tag: 0, length: -1, start: 0, entry: .unknown)
+    }
+
     private var bytes: [UInt8] = []
-    /// Where each spelling's bytes start; one more entry than spellings.
-    private var offsets: [Int32] = [0]
-    /// A word's number plus one, and the upper half of its hash; 0: free.
-    private var slots: [UInt64] = []
+    private var slots: [Slot] = []
     private var shift: UInt64 = 0
 
     init(_ patterns: [PathPattern]) {
@@ -46,44 +63,51 @@ struct SegmentTable: Sendable {
             for spelling in group.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
                 spellings.append(spelling)
                 wordOfSpelling.append(Int32(spellingsOfWord.count))
-                bytes += spelling
-                offsets.append(Int32(bytes.count))
             }
             spellingsOfWord.append(first..<Int32(spellings.count))
         }
         fillSlots()
     }
 
-    /// A step of the hash that `find` takes, FNV-1a without case.
-    static func hash(_ hash: UInt64, folded byte: UInt8) -> UInt64 {
-        (hash ^ UInt64(byte)) &* 0x100_0000_01B3
-    }
-
     static func folded(_ byte: UInt8) -> UInt8 {
         byte &- 0x41 < 26 ? byte | 0x20 : byte
     }
 
-    /// - Parameters:
-    ///   - segment: its place in the path.
-    ///   - hash: of its folded bytes, as `hash(_:folded:)` makes it from `hashSeed`.
-    func find(_ path: Span<UInt8>, _ segment: Range<Int>, hash: UInt64) -> Entry {
-        let hash = Self.mixed(hash)
-        var slot = Int(truncatingIfNeeded: hash &>> shift)
-        while true {
-            let entry = slots[slot]
-            if entry == 0 { return .unknown }
-            if entry ^ hash < 1 << 32 {
-                let word = Int32(truncatingIfNeeded: entry & 0xFFFF_FFFF) - 1
-                if let found = find(path, segment, in: word) { return found }
-            }
-            slot = (slot + 1) & (slots.count - 1)
+    /// - Parameter segment: its place among the bytes; not empty.
+    @inline(__always)
+    func find(_ path: RawSpan, _ segment: Range<Int>) -> Entry {
+        let (hash, tail) = SegmentHash.of(path, segment)
+        let number = Int(truncatingIfNeeded: hash &>> shift)
+        let slots = self.slots.span
+        // In bounds: numbers have as many bits as the number of slots needs.
+        let isFirst = slots[unchecked: number].tail == tail && Int(slots[unchecked: number].length) == segment.count
+        guard isFirst, segment.count <= 8 else {
+            return slots[unchecked: number].length < 0 ? .unknown : find(path, segment, hash: hash, tail: tail)
         }
+        return slots[unchecked: number].entry
+    }
+
+    /// For long segments, and for those that aren't in their first place: apart, so that the common case stays small.
+    @inline(never)
+    private func find(_ path: RawSpan, _ segment: Range<Int>, hash: UInt64, tail: UInt64) -> Entry {
+        let slots = self.slots.span
+        var number = Int(truncatingIfNeeded: hash &>> shift)
+        var found = Entry.unknown
+        while slots[unchecked: number].length >= 0 {
+            let slot = slots[unchecked: number]
+            if slot.tag == UInt32(truncatingIfNeeded: hash) && Int(slot.length) == segment.count {
+                if slot.tail == tail && equals(path, segment, Int(slot.start)) { return slot.entry }
+                if isSameWord(path, segment, slot) {
+                    found = Entry(spelling: -1, word: slot.entry.word, isPlain: false)
+                }
+            }
+            number = (number &+ 1) & (slots.count &- 1)
+        }
+        return found
     }
 
     func number(of spelling: [UInt8]) -> Int32 {
-        var hash = Self.hashSeed
-        for byte in spelling { hash = Self.hash(hash, folded: Self.folded(byte)) }
-        return find(spelling.span, spelling.indices, hash: hash).spelling
+        spelling.isEmpty ? Self.empty : find(spelling.span.bytes, spelling.indices).spelling
     }
 
     /// True where the word can be written in a way that no pattern does.
@@ -95,60 +119,65 @@ struct SegmentTable: Sendable {
 
     static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
 
-    /// FNV leaves the upper bits of short words alike; the slot is taken from them.
-    private static func mixed(_ hash: UInt64) -> UInt64 {
-        (hash ^ hash &>> 29) &* 0x9E37_79B9_7F4A_7C15
-    }
-
-    private func find(_ path: Span<UInt8>, _ segment: Range<Int>, in word: Int32) -> Entry? {
-        let written = spellingsOfWord[Int(word)]
-        for spelling in written {
-            let start = Int(offsets[Int(spelling)])
-            guard Int(offsets[Int(spelling) + 1]) - start == segment.count else { return nil }
-            var difference: UInt8 = 0
-            for offset in 0..<segment.count {
-                difference |= bytes[start + offset] ^ path[segment.lowerBound + offset]
-            }
-            if difference == 0 { return Entry(spelling: spelling, word: word) }
-            guard difference == 0x20, isSameWord(path, segment, start) else { return nil }
+    /// All but the last eight bytes, which were compared.
+    @inline(never)
+    private func equals(_ path: RawSpan, _ segment: Range<Int>, _ start: Int) -> Bool {
+        let bytes = self.bytes.span.bytes
+        var index = segment.lowerBound
+        var own = start
+        while segment.upperBound &- index > 8 {
+            let word = path.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            if word != bytes.unsafeLoadUnaligned(fromByteOffset: own, as: UInt64.self) { return false }
+            index &+= 8
+            own &+= 8
         }
-        return Entry(spelling: -1, word: word)
+        return true
     }
 
-    private func isSameWord(_ path: Span<UInt8>, _ segment: Range<Int>, _ start: Int) -> Bool {
-        for offset in 0..<segment.count
-        where Self.folded(path[segment.lowerBound + offset]) != Self.folded(bytes[start + offset]) {
-            return false
+    @inline(never)
+    private func isSameWord(_ path: RawSpan, _ segment: Range<Int>, _ slot: Slot) -> Bool {
+        for offset in 0..<segment.count {
+            let byte = path.unsafeLoad(fromByteOffset: segment.lowerBound + offset, as: UInt8.self)
+            if Self.folded(byte) != Self.folded(bytes[Int(slot.start) + offset]) { return false }
         }
         return true
     }
 
     private mutating func fillSlots() {
+        var filled: [Slot] = []
+        var hashes: [UInt64] = []
+        for (spelling, text) in spellings.enumerated() where !text.isEmpty {
+            let word = wordOfSpelling[spelling]
+            let (hash, tail) = SegmentHash.of(text.span.bytes, text.indices)
+            filled.append(
+                Slot(
+                    tail: tail, tag: UInt32(truncatingIfNeeded: hash), length: Int32(text.count),
+                    start: Int32(bytes.count),
+                    entry: Entry(
+                        spelling: Int32(spelling), word: word, isPlain: spellingsOfWord[Int(word)].count == 1)))
+            hashes.append(hash)
+            bytes += text
+        }
         var bits: UInt64 = 4
-        while 1 << bits < spellingsOfWord.count * 2 { bits += 1 }
-        while !fillSlots(bits: bits) { bits += 1 }
+        while 1 << bits < filled.count * 2 { bits += 1 }
+        while !fillSlots(filled, hashes, bits: bits) { bits += 1 }
     }
 
-    /// False when a word lies too far from its place. At ten times the size the hashes themselves collide, and
-    /// more room wouldn't help: then the probes are as many as there are such words.
-    private mutating func fillSlots(bits: UInt64) -> Bool {
+    /// False when a spelling lies too far from its place. At many times the size the hashes themselves are alike,
+    /// as those of one word's spellings are, and more room wouldn't help.
+    private mutating func fillSlots(_ filled: [Slot], _ hashes: [UInt64], bits: UInt64) -> Bool {
         shift = 64 - bits
-        slots = [UInt64](repeating: 0, count: 1 << bits)
-        let roomHelps = slots.count < spellingsOfWord.count * 32 + 64
-        for word in spellingsOfWord.indices {
-            var hash = Self.hashSeed
-            for byte in spellings[Int(spellingsOfWord[word].lowerBound)] {
-                hash = Self.hash(hash, folded: Self.folded(byte))
-            }
-            hash = Self.mixed(hash)
-            var slot = Int(hash &>> shift)
+        slots = [Slot](repeating: .free, count: 1 << bits)
+        let roomHelps = slots.count < filled.count * 16 + 64
+        for (slot, hash) in zip(filled, hashes) {
+            var number = Int(hash &>> shift)
             var probes = 1
-            while slots[slot] != 0 {
-                slot = (slot + 1) & (slots.count - 1)
+            while slots[number].length >= 0 {
+                number = (number + 1) & (slots.count - 1)
                 probes += 1
             }
             if probes > Self.maxProbes && roomHelps { return false }
-            slots[slot] = hash & ~0xFFFF_FFFF | UInt64(word + 1)
+            slots[number] = slot
         }
         return true
     }

@@ -3,7 +3,7 @@
 /// For two patterns that match one path this is the contract's order. Between patterns of two spellings of a
 /// path, literals tie, and so does a pattern with a trailing slash with the one without.
 struct Specificity: Sendable, Hashable, Comparable {
-    private let kinds: [UInt8]
+    let kinds: [UInt8]
 
     init(_ pattern: PathPattern) {
         var kinds = pattern.segments.map { $0 == .any ? UInt8(1) : 0 }

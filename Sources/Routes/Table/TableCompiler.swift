@@ -34,12 +34,36 @@ struct TableCompiler {
         // One WHO for all: no spelling of any path has another.
         let checksSpellings = !pathsExact && access.count > 1
         let ordering = VariantOrdering(match, trie, shapes, ranks: ranks, policies: policies)
+        let outcomes = finished(match)
+        var threats: CompiledTable.Automaton<Threat>?
+        var safety: [SpellingSafety.State] = []
+        if checksSpellings {
+            let variants = VariantAutomaton(match, segments: segments, ordering: ordering, budget: budget)
+            let finished = self.finished(variants, match, facts)
+            threats = finished
+            safety =
+                SpellingSafety(match, variants, segments, budget: budget) { state, variant in
+                    isSafe(outcomes, state, finished, variant, facts)
+                }.states
+        }
         return CompiledTable(
-            segments: segments, classes: classes, rules: facts, match: finished(match),
-            variants: checksSpellings
-                ? finished(VariantAutomaton(match, segments: segments, ordering: ordering, budget: budget), match, facts)
-                : nil,
-            search: { PatternSearch(trie, index.endpoints, segments) })
+            segments: segments, classes: classes, rules: facts, match: outcomes, variants: threats, safety: safety,
+            search: { PatternSearch(trie, index.endpoints, segments, rules) })
+    }
+
+    /// True when no method's rule meets a threat.
+    private func isSafe(
+        _ outcomes: CompiledTable.Automaton<Int32>, _ state: Int32, _ threats: CompiledTable.Automaton<Threat>,
+        _ variant: Int32, _ facts: [CompiledTable.RuleFacts]
+    ) -> Bool {
+        let row = Int(outcomes.transitions.answers(state)) * (classes.count + 2)
+        let threatRow = Int(threats.transitions.answers(variant)) * classes.count
+        guard row >= 0, threatRow >= 0 else { return false }
+        return (0..<classes.count).allSatisfy { method in
+            let rule = Int(outcomes.answers[row + method])
+            guard rule >= 0 else { return true }
+            return !threats.answers[threatRow + method].concerns(rank: facts[rule].rank, access: facts[rule].access)
+        }
     }
 
     private func finished(_ match: MatchAutomaton) -> CompiledTable.Automaton<Int32> {

@@ -7,6 +7,8 @@ struct VariantAutomaton {
     private(set) var edges: [UInt64: Int32] = [:]
     /// Per state: the states of `MatchAutomaton`, ascending.
     private(set) var members: [[Int32]] = []
+    /// Per state: the words whose edges aren't left to a delegate.
+    private(set) var words: [[Int32]] = []
 
     private let match: MatchAutomaton
     private let segments: SegmentTable
@@ -27,6 +29,20 @@ struct VariantAutomaton {
         }
     }
 
+    /// False for a state that outgrew the budget.
+    func isBuilt(_ state: Int32) -> Bool { states[Int(state)].answers >= 0 }
+
+    /// Only for built states.
+    func next(_ state: Int32, _ word: Int32) -> Int32 {
+        var current = state
+        while true {
+            if let target = edges[TransitionTable.key(current, word)] { return target }
+            let delegate = states[Int(current)].delegate
+            if delegate < 0 { return states[Int(current)].other }
+            current = delegate
+        }
+    }
+
     private mutating func build(_ state: Int32, _ budget: inout AutomatonBudget) {
         let set = members[Int(state)]
         (states[Int(state)].other, states[Int(state)].empty) = (state, state)
@@ -39,6 +55,7 @@ struct VariantAutomaton {
         states[Int(state)].other = other
         states[Int(state)].empty = number(set.map { match.states[Int($0)].empty })
         states[Int(state)].answers = state
+        self.words[Int(state)] = words
         for word in words {
             let target = number(step(set, word: word))
             if delegate != nil || target != other { edges[TransitionTable.key(state, word)] = target }
@@ -78,6 +95,7 @@ struct VariantAutomaton {
         let number = Int32(states.count)
         numbers[set] = number
         members.append(set)
+        words.append([])
         states.append(TransitionTable.State())
         return number
     }

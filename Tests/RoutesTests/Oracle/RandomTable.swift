@@ -48,7 +48,8 @@ struct RandomTable {
         }
         var tolerate = Set(["encoded-slash", "semicolon", "empty-segment"].filter { _ in dice.chance(20) })
         if segments.contains("a/b") { tolerate.insert("encoded-slash") }
-        let methods: [String]? = dice.chance(45) ? nil : dice.pick([["GET"], ["HEAD"], ["POST"], ["GET", "POST"], ["GET", "HEAD"]])
+        let methods: [String]? =
+            dice.chance(45) ? nil : dice.pick([["GET"], ["HEAD"], ["POST"], ["GET", "POST"], ["GET", "HEAD"]])
         return PlainReading.Rule(
             methods: methods, segments: segments, access: dice.pick(accesses), tolerate: tolerate, line: line)
     }
@@ -63,9 +64,12 @@ struct RandomTable {
 
     private static func text(of rule: PlainReading.Rule, _ dice: inout Dice) -> String {
         let path = rule.segments.map { segment in
-            segment == "a/b" ? "a%2fb" : segment == "{x}" ? dice.pick(["{x}", "{name}"]) : dice.chance(10) && segment == "b" ? "%62" : segment
+            segment == "a/b"
+                ? "a%2fb"
+                : segment == "{x}" ? dice.pick(["{x}", "{name}"]) : dice.chance(10) && segment == "b" ? "%62" : segment
         }
-        var text = (rule.methods?.joined(separator: ",") ?? "*") + " /" + path.joined(separator: "/") + " " + rule.access
+        var text =
+            (rule.methods?.joined(separator: ",") ?? "*") + " /" + path.joined(separator: "/") + " " + rule.access
         if !rule.tolerate.isEmpty { text += " tolerate=" + rule.tolerate.sorted().joined(separator: ",") }
         return text
     }

@@ -38,8 +38,8 @@ extension RouteTable {
 struct Table {
     let configuration: Configuration
 
-    init(_ rules: String) throws {
-        let result = parse(preamble + rules)
+    init(_ rules: String, budget: AutomatonBudget = .standard) throws {
+        let result = Configuration.parse(Array((preamble + rules).utf8), file: "routes.conf", budget: budget)
         let errors = result.errors.map { $0.rendered() }.joined(separator: "\n")
         configuration = try #require(result.configuration, "\(errors)")
     }

@@ -34,17 +34,28 @@ final class ChildProcess: Sendable {
         posix_spawn_file_actions_adddup2(&actions, output.writeEnd, 1)
         posix_spawn_file_actions_adddup2(&actions, errors.writeEnd, 2)
 
+        // The threads that run tests block most signals; a child that inherited that could not be ended.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
         let variables = environment.merging(["PATH": path]) { given, _ in given }.map { "\($0)=\($1)" }
         var pid = pid_t()
         let result = Descriptors.exclusively {
             withCStrings(command) { arguments in
-                withCStrings(variables) { posix_spawnp(&pid, command[0], &actions, nil, arguments, $0) }
+                withCStrings(variables) { posix_spawnp(&pid, command[0], &actions, &attributes, arguments, $0) }
             }
         }
         guard result == 0 else { throw HarnessFailure("\(command[0]): \(errorText(result))") }
         self.pid = pid
-        LiveProcesses.shared.insert(pid)
+        Watchdog.shared.tell("+ \(pid)")
         onThread { self.reap() }
     }
 
@@ -60,10 +71,12 @@ final class ChildProcess: Sendable {
     @discardableResult
     func waitForExit(within duration: Duration = Deadline.usual) throws -> ExitStatus {
         var ended: ExitStatus?
-        try eventually("\(name) (process \(pid)) to end", within: duration) {
-            ended = exitStatus
-            return ended != nil && standardOutput.isComplete && standardError.isComplete
-        }
+        do {
+            try eventually("\(name) (process \(pid)) to end", within: duration) {
+                ended = exitStatus
+                return ended != nil && standardOutput.isComplete && standardError.isComplete
+            }
+        } catch { throw HarnessFailure("\(error); it wrote\n\(standardOutput.text)\(standardError.text)") }
         guard let ended else { throw HarnessFailure("\(name) has no exit status") }
         return ended
     }
@@ -75,7 +88,7 @@ final class ChildProcess: Sendable {
             var raw: Int32 = 0
             waitpid(pid, &raw, 0)
             status = raw & 0x7F == 0 ? .exited(raw >> 8 & 0xFF) : .signalled(raw & 0x7F)
-            LiveProcesses.shared.remove(pid)
+            Watchdog.shared.tell("- \(pid)")
         }
     }
 }
@@ -90,20 +103,7 @@ func run(
     return (status, process.standardOutput.text, process.standardError.text)
 }
 
-/// The processes that must not outlive the tests, however these end.
-private final class LiveProcesses: Sendable {
-    static let shared = LiveProcesses()
-    private let pids = Mutex<Set<pid_t>>([])
-
-    private init() { atexit { LiveProcesses.shared.killAll() } }
-
-    func insert(_ pid: pid_t) { pids.withLock { _ = $0.insert(pid) } }
-    func remove(_ pid: pid_t) { pids.withLock { _ = $0.remove(pid) } }
-
-    private func killAll() { pids.withLock { $0.forEach { kill($0, SIGKILL) } } }
-}
-
-private func withCStrings<Result>(
+func withCStrings<Result>(
     _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
 ) -> Result {
     let copies = strings.map { strdup($0) }

@@ -9,9 +9,11 @@ struct GatewayConfiguration: Sendable {
         }
         """
 
+    /// With more patience than the default, so that a machine that stalls makes no test fail.
     static let blacklist = """
         blacklist  redis://127.0.0.1:@REDIS@ {
-            mode ask
+            mode      ask
+            deadline  5s
         }
         """
 

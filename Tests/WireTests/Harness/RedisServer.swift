@@ -37,7 +37,9 @@ final class RedisServer: Sendable {
     /// Empty, on the same port. Another program may hold the port for a moment.
     func start() throws {
         try eventually("Redis to start again on port \(port)") {
-            guard let started = try? RedisServer.start(port: port, password: password, folder: folder) else { return false }
+            guard let started = try? RedisServer.start(port: port, password: password, folder: folder) else {
+                return false
+            }
             process.withLock { $0 = started }
             return true
         }

@@ -27,7 +27,9 @@ final class ScriptedUpstream: Sendable {
 
     // MARK: For the test
 
-    func script(_ tag: String, _ script: @escaping Script) { state.withLock { $0.scripts.insert((tag, script), at: 0) } }
+    func script(_ tag: String, _ script: @escaping Script) {
+        state.withLock { $0.scripts.insert((tag, script), at: 0) }
+    }
 
     /// Those whose target contains the tag, in the order in which their heads came.
     func requests(_ tag: String) -> [ReceivedRequest] {

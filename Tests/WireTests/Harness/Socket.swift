@@ -28,35 +28,49 @@ final class Socket: @unchecked Sendable {  // the descriptor is written by `clos
         return Socket(adopting: descriptor)
     }
 
-    /// Everything, or as much as the other side takes: false when it has gone, which is its good right.
+    /// Everything, unless the other side has gone, which is its good right: false then.
     @discardableResult
     func send(_ bytes: [UInt8], within duration: Duration = Deadline.usual) throws -> Bool {
-        let deadline = Deadline.after(duration)
+        switch offer(bytes[...], until: .after(duration)) {
+        case .all: return true
+        case .gone: return false
+        case .stalled(let sent): throw HarnessFailure("send: the other side takes no more after \(sent) bytes")
+        }
+    }
+
+    enum Offered {
+        case all
+        case gone
+        /// That many bytes, and no more.
+        case stalled(Int)
+    }
+
+    func offer(_ bytes: ArraySlice<UInt8>, until deadline: Deadline) -> Offered {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in
-                Glibc.send(
-                    descriptor, buffer.baseAddress?.advanced(by: sent), bytes.count - sent,
-                    Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+                let rest = buffer.baseAddress?.advanced(by: sent)
+                return Glibc.send(descriptor, rest, bytes.count - sent, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
             }
             if count > 0 {
                 sent += count
             } else if errno == EAGAIN {
-                guard wait(for: POLLOUT, until: deadline) else { throw HarnessFailure("send: timed out after \(sent)") }
+                guard wait(for: POLLOUT, until: deadline) else { return .stalled(sent) }
             } else if errno != EINTR {
-                return false
+                return .gone
             }
         }
-        return true
+        return .all
     }
 
     func receive(until deadline: Deadline, atMost limit: Int = 65536) throws -> Received {
         guard wait(for: POLLIN, until: deadline) else { throw HarnessFailure("receive: nothing came in time") }
-        let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
-            count = max(-1, recv(descriptor, buffer.baseAddress, limit, 0)) + 1
+        var count = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, initialized in
+            count = recv(descriptor, buffer.baseAddress, limit, 0)
+            initialized = max(0, count)
         }
-        // One more than was received, so that an error (-1) is no bytes at all.
-        return bytes.isEmpty ? .reset : bytes.count == 1 ? .end : .bytes(Array(bytes.dropLast()))
+        return count < 0 ? .reset : count == 0 ? .end : .bytes(bytes)
     }
 
     /// No more will be sent; the other direction stays open.
@@ -73,12 +87,6 @@ final class Socket: @unchecked Sendable {  // the descriptor is written by `clos
         var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
         close()
-    }
-
-    /// A small receive buffer makes the sender feel a slow reader after little data.
-    func limitReceiveBuffer(to bytes: Int) {
-        var size = Int32(bytes)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
     }
 
     private func wait(for events: Int32, until deadline: Deadline) -> Bool {
@@ -99,6 +107,8 @@ func withAddress<Result>(port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t)
     address.sin_port = in_port_t(UInt16(port)).bigEndian
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
     return withUnsafePointer(to: address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
     }
 }

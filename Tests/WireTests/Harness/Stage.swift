@@ -28,7 +28,9 @@ final class Stage: Sendable {
 
     var redis: RedisServer {
         get throws {
-            guard let redisServer else { throw HarnessFailure("This stage has no Redis: its configuration names none.") }
+            guard let redisServer else {
+                throw HarnessFailure("This stage has no Redis: its configuration names none.")
+            }
             return redisServer
         }
     }

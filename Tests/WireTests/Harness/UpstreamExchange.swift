@@ -92,8 +92,9 @@ final class UpstreamExchange {
         let content = request.head.raw + body.bytes
         let head = "HTTP/1.1 200 OK\r\nX-Upstream: echo\r\nX-Connection: \(request.connection)\r\n"
         let trailers = body.trailers.map { "X-Saw-Trailer: \($0.name)\r\n" }.joined()
-        try send(Array("\(head)\(trailers)Content-Length: \(content.count)\r\n\r\n".utf8)
-            + (request.head.method == "HEAD" ? [] : content))
+        try send(
+            Array("\(head)\(trailers)Content-Length: \(content.count)\r\n\r\n".utf8)
+                + (request.head.method == "HEAD" ? [] : content))
     }
 
     /// Ends the connection with what was sent so far.

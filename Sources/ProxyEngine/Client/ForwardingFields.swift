@@ -1,0 +1,95 @@
+internal import NIOCore
+
+/// What the upstream is told of the way a request came: `X-Forwarded-For`, `-Proto`, `-Host`, `Forwarded` (RFC 7239),
+/// `Via` (RFC 9110 §7.6.3) and `X-Request-Id`.
+///
+/// Whatever of it a client sends is dropped, unless the client is a proxy that the configuration trusts: then its word
+/// is kept and ours is added. No decision is ever taken from any of it.
+struct ForwardingFields {
+    private let peer: String
+    private let isTrusted: Bool
+    /// For requests of a peer that is not trusted: the same for all of them.
+    private let ownLines: [UInt8]
+
+    init(peer: SocketAddress?, trusted: [AddressRange]) {
+        self.peer = peer?.ipAddress ?? "unknown"
+        isTrusted = peer.map { peer in trusted.contains { $0.contains(peer) } } ?? false
+        ownLines = Array(
+            "Via: 1.1 gateway\r\nX-Forwarded-For: \(self.peer)\r\nX-Forwarded-Proto: http\r\n\(Self.forwarded(self.peer))\r\n"
+                .utf8)
+    }
+
+    /// All lines but `X-Forwarded-Host` and `X-Request-Id`, which differ from request to request.
+    func lines(for head: borrowing RequestHead) -> [UInt8] {
+        guard isTrusted else { return ownLines }
+        let chain = (head.values(of: .forwardedFor) + [peer]).joined(separator: ", ")
+        let elements = head.values(of: .forwarded) + [Self.node(peer) + ";proto=http"]
+        let scheme = head.values(of: .forwardedProto)
+        let proto = scheme.count == 1 && (scheme[0] == "https" || scheme[0] == "http") ? scheme[0] : "http"
+        return Array(
+            "Via: 1.1 gateway\r\nX-Forwarded-For: \(chain)\r\nX-Forwarded-Proto: \(proto)\r\nForwarded: \(elements.joined(separator: ", "))\r\n"
+                .utf8)
+    }
+
+    /// The host that a trusted proxy was asked for; nil: that of this request.
+    func host(for head: borrowing RequestHead) -> String? {
+        guard isTrusted else { return nil }
+        let hosts = head.values(of: .forwardedHost)
+        guard hosts.count == 1 else { return nil }
+        let octets = Array(hosts[0].utf8)
+        return HostField.isValid(octets.span, 0..<octets.count) ? hosts[0] : nil
+    }
+
+    /// The id that a trusted proxy gave the request.
+    func requestID(for head: borrowing RequestHead) -> [UInt8]? {
+        guard isTrusted else { return nil }
+        let ids = head.values(of: .requestID)
+        guard ids.count == 1, RequestID.isAcceptable(ids[0].utf8) else { return nil }
+        return Array(ids[0].utf8)
+    }
+
+    /// Who asks, as far as trusted proxies can tell: the last address of the chain that is not one of them.
+    func clientAddress(for head: borrowing RequestHead, trusted: [AddressRange]) -> String {
+        guard isTrusted else { return peer }
+        var client = peer
+        let chain = head.values(of: .forwardedFor).flatMap { $0.split(separator: ",") }
+        for element in chain.reversed() {
+            let text = element.trimmingBlanks
+            guard let address = try? SocketAddress(ipAddress: text, port: 0) else { return client }
+            client = text
+            guard trusted.contains(where: { $0.contains(address) }) else { return client }
+        }
+        return client
+    }
+
+    private static func forwarded(_ peer: String) -> String { "Forwarded: \(node(peer));proto=http" }
+
+    /// `for=192.0.2.1`, `for="[2001:db8::1]"` (RFC 7239 §6).
+    private static func node(_ peer: String) -> String {
+        peer.contains(":") ? "for=\"[\(peer)]\"" : "for=\(peer)"
+    }
+}
+
+extension RequestHead {
+    /// The values of all fields of a kind, in order. Field values were checked to hold no control octet; what is no
+    /// ASCII is left out, as an upstream could not tell what it means.
+    fileprivate borrowing func values(of kind: FieldKind) -> [String] {
+        let octets = bytes.readableBytesUInt8Span
+        var values: [String] = []
+        for field in section.fields where field.kind == kind {
+            var text: [UInt8] = []
+            for position in field.value where octets[position] < 0x80 { text.append(octets[position]) }
+            if !text.isEmpty { values.append(String(decoding: text, as: UTF8.self)) }
+        }
+        return values
+    }
+}
+
+extension Substring {
+    fileprivate var trimmingBlanks: String {
+        var text = self
+        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
+        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+        return String(text)
+    }
+}

@@ -1,0 +1,42 @@
+internal import Glibc
+package import NIOCore
+
+/// A range of IP addresses in CIDR form (RFC 4632): `10.0.0.0/8`, `fd00::/8`.
+package struct AddressRange: Sendable, Equatable {
+    /// 4 or 16 octets in network order.
+    let octets: [UInt8]
+    let prefixLength: Int
+
+    /// - Returns: nil unless `octets` is an IPv4 or IPv6 address and `prefixLength` fits it.
+    package init?(octets: [UInt8], prefixLength: Int) {
+        guard octets.count == 4 || octets.count == 16, (0...octets.count * 8).contains(prefixLength) else { return nil }
+        self.octets = octets
+        self.prefixLength = prefixLength
+    }
+
+    package func contains(_ address: SocketAddress) -> Bool {
+        guard let other = address.octets, other.count == octets.count else { return false }
+        var left = prefixLength
+        for index in octets.indices where left > 0 {
+            let mask = left >= 8 ? UInt8.max : ~(UInt8.max >> UInt8(left))
+            guard octets[index] & mask == other[index] & mask else { return false }
+            left -= 8
+        }
+        return true
+    }
+}
+
+extension SocketAddress {
+    /// The address in network order; an IPv4 address that came in IPv6 form (RFC 4291 §2.5.5.2) as the 4 octets it is.
+    fileprivate var octets: [UInt8]? {
+        switch self {
+        case .v4(let address):
+            return withUnsafeBytes(of: address.address.sin_addr) { Array($0) }
+        case .v6(let address):
+            let octets = withUnsafeBytes(of: address.address.sin6_addr) { Array($0) }
+            let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
+            return Array(octets.prefix(12)) == mapped ? Array(octets.suffix(4)) : octets
+        case .unixDomainSocket: return nil
+        }
+    }
+}
