@@ -184,14 +184,14 @@ shows '"role_required"'
 step 200 "Right role" "curl -i -X DELETE -H @$work/boss $at/api/users/8"
 shows '"deleted": "8"'
 step 0 "Logout: the token is put on the blacklist in Redis" \
-  "$gateway revoke --config $config \"\$(cat $work/ada.token)\""
+  ". $work/secret.env; $gateway revoke --config $config \"\$(cat $work/ada.token)\""
 step 401 "Refused from now on, although the token has not expired" "curl -i -H @$work/ada $at/api/profile"
 shows '"token_revoked"'
 step 200 "A token of a JWT tutorial's login: userId, email, role (examples/jwt-guide.conf)" \
   "curl -i -H @$work/guide $guide_at/api/profile"
 shows '"X-User-Id": "42"'; shows '"X-User-Email": "grace@example.com"'
 step 0 "Its logout: it has no jti, so the blacklist holds its SHA-256" \
-  "$gateway revoke --config $guide_config \"\$(cat $work/guide.token)\""
+  ". $work/secret.env; $gateway revoke --config $guide_config \"\$(cat $work/guide.token)\""
 step 401 "Refused" "curl -i -H @$work/guide $guide_at/api/profile"
 shows '"token_revoked"'
 step 0 "More tokens: the secret is in a file" \

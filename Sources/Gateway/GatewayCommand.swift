@@ -7,7 +7,9 @@ struct GatewayCommand: AsyncParsableCommand {
         commandName: "gateway",
         abstract: "An authentication gateway for applications that have no authentication of their own.",
         version: Version.current,
-        subcommands: [RunCommand.self, CheckCommand.self, TokenCommand.self, RevokeCommand.self])
+        subcommands: [
+            RunCommand.self, CheckCommand.self, ExplainCommand.self, TokenCommand.self, RevokeCommand.self,
+        ])
 }
 
 enum Version {

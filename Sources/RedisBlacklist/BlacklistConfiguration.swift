@@ -30,3 +30,9 @@ package struct BlacklistConfiguration: Sendable {
         self.limits = limits
     }
 }
+
+// A password does not get into a log by way of "\(configuration)".
+extension BlacklistConfiguration: CustomStringConvertible, CustomReflectable {
+    package var description: String { "BlacklistConfiguration(\(host):\(port)/\(database))" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -6,6 +6,8 @@ package enum RevocationAnswer: Sendable, Equatable {
     case subjectCutoff(milliseconds: Int64)
     /// The subject's key holds no usable instant: every token of the subject is refused, and the caller logs it.
     case subjectCutoffInvalid
+    /// The subject's cutoff is known, but not whether this very token is logged out.
+    case cutoffOnly(milliseconds: Int64, BlacklistFailure)
     /// Nothing is known: what happens now is the configuration's choice, refusal unless it says otherwise.
     case unavailable(BlacklistFailure)
 }
@@ -36,9 +38,12 @@ extension RevocationAnswer {
     /// The answer to both questions, this one being EXISTS's. A revocation that is known stands even if the other
     /// question failed: `on-failure allow` must not let a token through that is known to be logged out.
     func combined(withSubject subject: RevocationAnswer) -> RevocationAnswer {
-        switch self {
-        case .clear: subject
-        case .revoked, .unavailable, .subjectCutoff, .subjectCutoffInvalid: self
+        switch (self, subject) {
+        case (.clear, _): subject
+        case (.unavailable, .subjectCutoffInvalid): subject
+        case (.unavailable(let failure), .subjectCutoff(let milliseconds)):
+            .cutoffOnly(milliseconds: milliseconds, failure)
+        case (.revoked, _), (.unavailable, _), (.subjectCutoff, _), (.subjectCutoffInvalid, _), (.cutoffOnly, _): self
         }
     }
 

@@ -33,7 +33,11 @@ struct LookupTests {
         (.integer(0), .string([0xFF]), .subjectCutoffInvalid),
         (.integer(0), .error(wrongType), .unavailable(.errorReply(wrongType))),
         (.error(wrongType), .absent, .unavailable(.errorReply(wrongType))),
-        (.error(wrongType), .string(Array("1700000000000".utf8)), .unavailable(.errorReply(wrongType))),
+        (
+            .error(wrongType), .string(Array("1700000000000".utf8)),
+            .cutoffOnly(milliseconds: 1_700_000_000_000, .errorReply(wrongType))
+        ),
+        (.error(wrongType), .string([]), .subjectCutoffInvalid),
     ]
 
     @Test("Token and subject together give one answer", arguments: answers)

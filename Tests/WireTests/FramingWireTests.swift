@@ -34,17 +34,18 @@ struct FramingWireTests {
             "Transfer-Encoding: chunked, gzip", "Transfer-Encoding: chunked;q=1", "Transfer-Encoding: xchunked",
             "Transfer-Encoding: \"chunked\"", "Transfer-Encoding:",
             "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "Transfer-Encoding: \u{b}chunked",
-            "Connection: Content-Length\r\nContent-Length: 5", "Connection: Transfer-Encoding\r\nTransfer-Encoding: chunked",
-            "Connection: Host", "Connection: close, content-length\r\nContent-Length: 5",
-            "Transfer_Encoding: chunked", "Content_Length: 5", "transfer.encoding: chunked", "Content-Length : 5",
-            "Transfer-Encoding : chunked", "Transfer-Encoding\t: chunked", " Transfer-Encoding: chunked",
-            "X: 1\r\n Transfer-Encoding: chunked", "X: 1\r\n\tfolded", "X: 1\r\n folded",
-            "X: a\nTransfer-Encoding: chunked", "X: a\rTransfer-Encoding: chunked", "X: a\u{0}b", "X\u{0}: a",
-            "X a: b", "no-colon", ": no name", "X(y): a", "X: a\u{1}b", "X: a\u{7f}b", "Host: b", "Host: a", "X: a\r",
-            "é: a",
+            "Connection: Content-Length\r\nContent-Length: 5",
+            "Connection: Transfer-Encoding\r\nTransfer-Encoding: chunked", "Connection: Host",
+            "Connection: close, content-length\r\nContent-Length: 5", "Transfer_Encoding: chunked",
+            "Content_Length: 5", "transfer.encoding: chunked", "Content-Length : 5", "Transfer-Encoding : chunked",
+            "Transfer-Encoding\t: chunked", " Transfer-Encoding: chunked", "X: 1\r\n Transfer-Encoding: chunked",
+            "X: 1\r\n\tfolded", "X: 1\r\n folded", "X: a\nTransfer-Encoding: chunked",
+            "X: a\rTransfer-Encoding: chunked", "X: a\u{0}b", "X\u{0}: a", "X a: b", "no-colon", ": no name",
+            "X(y): a", "X: a\u{1}b", "X: a\u{7f}b", "Host: b", "Host: a", "X: a\r", "é: a",
         ])
     func malformedFields(lines: WireText) throws {
-        try expectRefused("POST /@ HTTP/1.1\r\nHost: a\r\n\(lines.text)", body: "hello")
+        // Five bytes that are a whole body by either reading, so that nothing but the head can be what is refused.
+        try expectRefused("POST /@ HTTP/1.1\r\nHost: a\r\n\(lines.text)", body: "0\r\n\r\n")
     }
 
     @Test(

@@ -24,6 +24,11 @@ package final class TokenCache {
             self.verified = verified
             self.lastUse = lastUse
         }
+
+        /// An entry that is in no cache: of a token that nobody sent (``VerifiedToken/hypothetical(claims:policy:at:)``).
+        package convenience init(uncached verified: VerifiedToken) {
+            self.init(token: [], verified: verified, lastUse: 0)
+        }
     }
 
     /// What became of looks: read by metrics.

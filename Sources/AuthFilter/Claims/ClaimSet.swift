@@ -40,7 +40,7 @@ struct ClaimReader {
         name.find(among: members, of: object, in: text)
     }
 
-    private func date(
+    func date(
         _ claim: TokenFault.DateClaim, _ name: ClaimName, in text: Span<UInt8>
     ) throws(TokenFault) -> NumericDate? {
         guard let value = find(name, in: text) else { return nil }
@@ -50,13 +50,13 @@ struct ClaimReader {
 
     /// exp − iat. Both floored: then a lifetime of exactly the maximum is never refused because of how the issuer's
     /// fractions fall, and one that is longer by less than a millisecond may pass.
-    private func checkLifetime(_ claims: ClaimSet) throws(TokenFault) {
+    func checkLifetime(_ claims: ClaimSet) throws(TokenFault) {
         guard let maximum = rules.maximumLifetime else { return }
         guard let issuedAt = claims.issuedAt else { throw .lifetimeUnknown }
         guard claims.expiry.floorMilliseconds - issuedAt.floorMilliseconds <= maximum else { throw .lifetimeTooLong }
     }
 
-    private func checkIssuer(in text: Span<UInt8>) throws(TokenFault) {
+    func checkIssuer(in text: Span<UInt8>) throws(TokenFault) {
         guard !rules.issuers.isEmpty else { return }
         guard let issuer = find(rules.issuerName, in: text), issuer.isString else { throw .issuerMissing }
         guard rules.issuers.contains(where: { JSONStringBytes.equal(issuer, in: text, to: $0.span) }) else {
@@ -65,7 +65,7 @@ struct ClaimReader {
     }
 
     /// A string, or an array of strings (RFC 7519 §4.1.3); any that is configured will do.
-    private func checkAudience(in text: Span<UInt8>) throws(TokenFault) {
+    func checkAudience(in text: Span<UInt8>) throws(TokenFault) {
         guard !rules.audiences.isEmpty else { return }
         guard let audience = find(rules.audienceName, in: text) else { throw .audienceMissing }
         if audience.isString {
@@ -87,14 +87,14 @@ struct ClaimReader {
     }
 
     /// Becomes a Redis key: a string of 1 to 512 bytes or absent.
-    private func identifier(in text: Span<UInt8>) throws(TokenFault) -> JSONValue? {
+    func identifier(in text: Span<UInt8>) throws(TokenFault) -> JSONValue? {
         guard let value = find(rules.identifierName, in: text) else { return nil }
         guard value.isString, isNameSized(value, in: text) else { throw .identifierMalformed }
         return value
     }
 
     /// Becomes a Redis key and a header: like jti, or an integer, since user numbers are often written as such.
-    private func subject(in text: Span<UInt8>) throws(TokenFault) -> JSONValue? {
+    func subject(in text: Span<UInt8>) throws(TokenFault) -> JSONValue? {
         guard let value = find(rules.subject, in: text) else { return nil }
         guard value.isString || value.kind == .integer, isNameSized(value, in: text) else { throw .subjectMalformed }
         return value

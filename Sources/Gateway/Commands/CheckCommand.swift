@@ -5,23 +5,43 @@ struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Check a configuration file and run its expectations.",
-        discussion: "Exit code 0: all is well, warnings aside. 1: there is an error, or an expectation fails.")
+        discussion: """
+            Exit code 0: all is well; there may be warnings, unless --strict. 1: there is an error, an expectation fails, \
+            or with --strict a warning. A secret that is not there is a warning.
+            """)
 
     @Argument(help: "The configuration file.")
     var file = "routes.conf"
 
+    @Flag(help: "One JSON object on standard output, for tools, and nothing else.")
+    var json = false
+
+    @Flag(help: "A warning fails the check.")
+    var strict = false
+
     func run() throws {
+        let report = makeReport()
+        if json { Console.output(report.json.rendered) } else { print(report) }
+        guard report.isFine else { throw ExitCode.failure }
+    }
+
+    private func makeReport() -> CheckReport {
         switch PolicyLoader(file: file).load(.secretsMayBeMissing) {
-        case .failed(let notes):
-            for note in notes { Console.error(note) }
-            throw ExitCode.failure
+        case .failed(let notes): CheckReport(file: file, isStrict: strict, notes: notes)
         case .loaded(let policy, let notes):
-            for note in notes { Console.error(note) }
-            let failures = ExpectationRunner(policy: policy).run()
-            for failure in failures { Console.error(failure.rendered(file)) }
-            guard failures.isEmpty else { throw ExitCode.failure }
-            let (rules, expectations) = (policy.configuration.rules.count, policy.configuration.expectations.count)
-            Console.output("\(file): \(rules) rules, \(expectations) expectations hold")
+            CheckReport(
+                file: file, isStrict: strict, notes: notes, rules: policy.configuration.rules.count,
+                expectations: policy.configuration.expectations.count, failures: ExpectationRunner(policy: policy).run())
+        }
+    }
+
+    private func print(_ report: CheckReport) {
+        for note in report.notes { Console.error(note) }
+        for failure in report.failures { Console.error(failure.rendered(file)) }
+        if report.isFine {
+            Console.output("\(file): \(report.rules) rules, \(report.expectations) expectations hold")
+        } else if report.failsOfWarnings {
+            Console.error("\(file): there are warnings, and --strict allows none")
         }
     }
 }

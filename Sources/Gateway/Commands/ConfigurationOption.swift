@@ -7,8 +7,8 @@ struct ConfigurationOption: ParsableArguments {
     var file = "routes.conf"
 
     /// The policy of the file; ends the command where it can't be had.
-    func load() throws -> GatewayPolicy {
-        switch PolicyLoader(file: file).load(.everythingMustBeThere) {
+    func load(_ strictness: PolicyLoader.Strictness = .everythingMustBeThere) throws -> GatewayPolicy {
+        switch PolicyLoader(file: file).load(strictness) {
         case .loaded(let policy, _): return policy
         case .failed(let notes):
             for note in notes { Console.error(note) }
@@ -18,6 +18,7 @@ struct ConfigurationOption: ParsableArguments {
 }
 
 enum Console {
+    static func error(_ note: Note) { error(note.rendered) }
     static func error(_ line: String) { write(line, to: STDERR_FILENO) }
     static func output(_ line: String) { write(line, to: STDOUT_FILENO) }
 

@@ -10,7 +10,7 @@ struct RevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
         abstract: "Log a token out, or all of a user's tokens issued so far.",
-        discussion: "A whole token is verified first; anything without dots is taken for a token's id (jti).")
+        discussion: "A whole token is verified first; anything else is taken for a token's id (jti).")
 
     @OptionGroup var file: ConfigurationOption
 
@@ -20,17 +20,23 @@ struct RevokeCommand: AsyncParsableCommand {
     @Option(help: "A subject: all tokens issued to it before now.")
     var sub: String?
 
-    @Option(help: "How long the entry is kept: at least the life that the tokens have left. Default: a token's own, else 24h.")
+    @Option(
+        help:
+            "How long the entry is kept: at least the life that the tokens have left. Default: a token's own, else 24h or max-lifetime."
+    )
     var ttl: String?
 
     func validate() throws {
-        guard (token == nil) != (sub == nil) else { throw ValidationError("Give a token, its id, or --sub ID.") }
+        guard (token == nil) != (sub == nil), token != "", sub != ""
+        else { throw ValidationError("Give a token, its id, or --sub ID.") }
+        guard token?.hasPrefix("sub:") != true else { throw ValidationError("For a user's tokens give --sub ID.") }
         guard ttl == nil || ttl.flatMap(TimeText.seconds) != nil
         else { throw ValidationError("--ttl takes a number with s, m, h or d: 15m.") }
     }
 
     func run() async throws {
-        let policy = try file.load()
+        // Only a whole token needs the keys; its id can be written without them.
+        let policy = try file.load(namesToken ? .everythingMustBeThere : .secretsMayBeMissing)
         guard let settings = policy.configuration.blacklist else {
             throw ValidationError("\(file.file) has no blacklist, so nothing would know of it.")
         }
@@ -53,6 +59,18 @@ struct RevokeCommand: AsyncParsableCommand {
         Console.output("\(String(decoding: entry.key, as: UTF8.self)) for \(entry.seconds) s")
     }
 
+    /// Three parts that begin as a JSON object in base64url does; an id may well have dots.
+    private var namesToken: Bool {
+        guard let token else { return false }
+        return token.hasPrefix("ey") && token.split(separator: ".", omittingEmptySubsequences: false).count == 3
+    }
+
+    /// How long an entry must be kept when no token tells: a day, or as long as any token may live.
+    private func longestLife(_ policy: GatewayPolicy) -> Int {
+        let limit = policy.configuration.tokens?.maxLifetime?.components.seconds ?? 0
+        return max(86400, Int(limit))
+    }
+
     private struct Entry {
         var key: [UInt8]
         var value: [UInt8]
@@ -64,11 +82,11 @@ struct RevokeCommand: AsyncParsableCommand {
         let now = Self.milliseconds()
         if let sub {
             let key = settings.prefix + Array("sub:\(sub)".utf8)
-            return Entry(key: key, value: Array("\(now)".utf8), seconds: seconds ?? 86400)
+            return Entry(key: key, value: Array("\(now)".utf8), seconds: seconds ?? longestLife(policy))
         }
-        guard let token, token.contains(".") else {
+        guard let token, namesToken else {
             let key = settings.prefix + Array((token ?? "").utf8)
-            return Entry(key: key, value: Array("logged-out".utf8), seconds: seconds ?? 86400)
+            return Entry(key: key, value: Array("logged-out".utf8), seconds: seconds ?? longestLife(policy))
         }
         guard let tokens = policy.tokens else {
             throw ValidationError("\(file.file) has no tokens block, so no token can be verified.")

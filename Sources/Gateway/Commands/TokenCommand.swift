@@ -26,7 +26,8 @@ struct TokenCommand: ParsableCommand {
     @Option(help: "The scopes, separated by blanks.")
     var scope: String?
 
-    @Option(name: .customLong("claim"), help: "NAME=VALUE: a further claim. Integers, true and false are written as such.")
+    @Option(
+        name: .customLong("claim"), help: "NAME=VALUE: a further claim. Integers, true and false are written as such.")
     var claims: [String] = []
 
     @Option(name: .customLong("expires-in"), help: "The time to live: 90s, 15m, 12h, 7d.")
@@ -51,7 +52,9 @@ struct TokenCommand: ParsableCommand {
     var count = 1
 
     func validate() throws {
-        guard (1...1_000_000).contains(count) else { throw ValidationError("--count takes a number from 1 to 1000000.") }
+        guard (1...1_000_000).contains(count) else {
+            throw ValidationError("--count takes a number from 1 to 1000000.")
+        }
         guard noJti == false || jti == nil else { throw ValidationError("--jti and --no-jti contradict each other.") }
         guard TimeText.seconds(expiresIn) != nil
         else { throw ValidationError("--expires-in takes a number with s, m, h or d: 15m.") }
@@ -113,7 +116,8 @@ struct TokenCommand: ParsableCommand {
             let (name, value) = (Array(claim[..<equals].utf8), String(claim[claim.index(after: equals)...]))
             // A claim that is given replaces the one that would be there: subject userId and --claim userId=7.
             members.removeAll { $0.name == name }
-            members.append((name, Int(value) != nil || value == "true" || value == "false" ? Array(value.utf8) : text(value)))
+            let isLiteral = Int(value).map { "\($0)" == value } ?? (value == "true" || value == "false")
+            members.append((name, isLiteral ? Array(value.utf8) : text(value)))
         }
         return JSONText.object(members)
     }
@@ -131,7 +135,9 @@ struct TokenCommand: ParsableCommand {
 /// `15m` as the configuration writes durations, on the command line.
 enum TimeText {
     static func seconds(_ text: String) -> Int? {
-        guard let unit = text.last, let number = Int(text.dropLast()), number > 0, number < 1_000_000 else { return nil }
+        guard let unit = text.last, let number = Int(text.dropLast()), number > 0, number < 1_000_000 else {
+            return nil
+        }
         switch unit {
         case "s": return number
         case "m": return number * 60

@@ -1,9 +1,17 @@
 internal import AuthFilter
+internal import ProxyEngine
 internal import Routes
 
-/// Runs the `expect` lines of a file: by the route table and the authorizer that decide about requests.
+/// Runs the `expect` lines of a file, by what decides about requests.
 struct ExpectationRunner {
-    let policy: GatewayPolicy
+    private let policy: GatewayPolicy
+    private let rehearsal: Rehearsal
+
+    init(policy: GatewayPolicy) {
+        self.policy = policy
+        // "Nothing is revoked" (routes.conf, Expectations); and no expectation presents a token that has to be verified.
+        rehearsal = Rehearsal(policy: policy, verifier: nil) { _ in .clear }
+    }
 
     struct Failure {
         let expectation: Expectation
@@ -16,73 +24,41 @@ struct ExpectationRunner {
         }
     }
 
-    /// What a request comes to.
-    private enum Outcome {
-        case refused(RefusalCode, status: Int)
-        case forwarded(upstream: Int)
-    }
-
     func run() -> [Failure] {
         policy.configuration.expectations.flatMap(failures)
     }
 
     private func failures(of expectation: Expectation) -> [Failure] {
         HypotheticalClaims.variants(of: expectation.whom, configuration: policy.configuration).compactMap { claims in
-            let outcome = outcome(of: expectation, claims)
-            guard !matches(outcome, expectation.result) else { return nil }
+            let answer = answer(to: expectation, claims)
+            guard !matches(answer, expectation.result) else { return nil }
             let person = claims.map { " for a token with \(String(decoding: $0.described, as: UTF8.self))" } ?? ""
-            return Failure(expectation: expectation, outcome: describe(outcome) + person)
+            return Failure(expectation: expectation, outcome: describe(answer) + person)
         }
     }
 
-    private func outcome(of expectation: Expectation, _ claims: HypotheticalClaims?) -> Outcome {
-        let path = expectation.path.prefix { $0 != UInt8(ascii: "?") }
-        let method = Array(expectation.method.utf8)
-        switch policy.configuration.table.decide(method: method.span, path: path.span) {
-        case .ambiguous: return refused(.targetAmbiguous)
-        case .noRoute: return refused(.noRoute)
-        case .methodNotAllowed: return refused(.methodNotAllowed)
-        case .matched(let id): return outcome(of: policy.routes[id.index], claims)
+    private func answer(to expectation: Expectation, _ claims: HypotheticalClaims?) -> Rehearsal.Answer {
+        let request = SupposedRequest(method: Array(expectation.method.utf8), target: expectation.path)
+        let supposed = claims?.authentication(for: policy) ?? .anonymous
+        return rehearsal.run(request, supposing: supposed, at: UnixTime(milliseconds: 0)).answer
+    }
+
+    private func matches(_ answer: Rehearsal.Answer, _ result: Expectation.Result) -> Bool {
+        switch (answer, result) {
+        case (.refused(let refusal), .status(let wanted)): refusal.status == wanted
+        case (.refused(let refusal), .code(let wanted)): refusal.code == wanted.rawValue
+        case (.forwarded(let passage), .upstream(let wanted)): passage.upstream == wanted
+        case (.served(let status), .status(let wanted)): status == wanted
+        case (.refused, .upstream), (.forwarded, .status), (.forwarded, .code), (.served, .code), (.served, .upstream):
+            false
         }
     }
 
-    private func outcome(of route: GatewayPolicy.CompiledRoute, _ claims: HypotheticalClaims?) -> Outcome {
-        var token: VerifiedToken?
-        if route.need != .none, let claims {
-            switch claims.token(for: policy) {
-            case .verified(let verified): token = verified
-            case .refused(let refusal): return refused(refusal.code)
-            }
-        }
-        switch Authorizer.authorize(access: route.access, route: route.id, token: token) {
-        case .refused(let refusal): return refused(refusal.code)
-        case .permitted:
-            guard let upstream = route.upstream else { return refused(.routeDenied) }
-            return .forwarded(upstream: upstream)
-        }
-    }
-
-    private func refused(_ code: RefusalCode) -> Outcome {
-        switch code {
-        case .tokenInvalid, .tokenExpired, .tokenNotYetValid, .tokenRevoked:
-            .refused(code, status: policy.configuration.tokens?.invalidTokenStatus.rawValue ?? code.status)
-        default: .refused(code, status: code.status)
-        }
-    }
-
-    private func matches(_ outcome: Outcome, _ result: Expectation.Result) -> Bool {
-        switch (outcome, result) {
-        case (.refused(_, let status), .status(let wanted)): status == wanted
-        case (.refused(let code, _), .code(let wanted)): code == wanted
-        case (.forwarded(let upstream), .upstream(let wanted)): upstream == wanted
-        case (.refused, .upstream), (.forwarded, .status), (.forwarded, .code): false
-        }
-    }
-
-    private func describe(_ outcome: Outcome) -> String {
-        switch outcome {
-        case .refused(let code, let status): "\(status) \(code.rawValue)"
-        case .forwarded(let upstream): "-> \(policy.configuration.upstreams[upstream].name)"
+    private func describe(_ answer: Rehearsal.Answer) -> String {
+        switch answer {
+        case .refused(let refusal): "\(refusal.status) \(refusal.code)"
+        case .forwarded(let passage): "-> \(policy.configuration.upstreams[passage.upstream].name)"
+        case .served(let status): "\(status)"
         }
     }
 }

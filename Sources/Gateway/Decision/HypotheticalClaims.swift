@@ -25,8 +25,16 @@ struct HypotheticalClaims {
     /// `{"role":"admin"}`, for messages.
     var described: [UInt8] { JSONText.object(members.map { ($0.name, Self.json($0.values)) }) }
 
-    /// The token these claims make, with the right issuer and audience and enough time to live.
-    func token(for policy: GatewayPolicy) -> TokenVerdict {
+    /// What comes of presenting the token these claims make.
+    func authentication(for policy: GatewayPolicy) -> Authentication {
+        switch token(for: policy) {
+        case .verified(let token): .verified(TokenCache.Entry(uncached: token))
+        case .refused(let refusal): .refused(.token(refusal))
+        }
+    }
+
+    /// With the right issuer and audience and enough time to live.
+    private func token(for policy: GatewayPolicy) -> TokenVerdict {
         guard let tokens = policy.tokens, let settings = policy.configuration.tokens
         else { return .refused(.invalid(.noKeyForAlgorithm)) }
         let now: Int64 = 1_700_000_000

@@ -19,6 +19,7 @@ enum JSONText {
 
     /// - Parameter members: names, and values that are JSON already.
     static func object(_ members: [(name: [UInt8], value: [UInt8])]) -> [UInt8] {
-        Array("{".utf8) + members.map { string($0.name) + [0x3A] + $0.value }.joined(separator: [0x2C]) + Array("}".utf8)
+        Array("{".utf8) + members.map { string($0.name) + [0x3A] + $0.value }.joined(separator: [0x2C])
+            + Array("}".utf8)
     }
 }

@@ -24,7 +24,9 @@ struct LastKnownAnswers {
     }
 
     func answer(for query: RevocationQuery, at now: UnixTime) -> RevocationAnswer? {
-        guard let entry = entries[Self.key(query)], now.milliseconds - entry.at.milliseconds <= maxAge else { return nil }
+        guard let entry = entries[Self.key(query)], now.milliseconds - entry.at.milliseconds <= maxAge else {
+            return nil
+        }
         return entry.answer
     }
 

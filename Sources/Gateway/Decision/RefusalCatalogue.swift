@@ -5,7 +5,7 @@ internal import Routes
 /// Every refusal of the rules and tokens as the engine answers it, with its challenge. Made once for a configuration.
 struct RefusalCatalogue: Sendable {
     private let missing: Refusal
-    let invalid: Refusal
+    private let invalid: Refusal
     private let expired: Refusal
     private let notYetValid: Refusal
     let revoked: Refusal
@@ -29,8 +29,17 @@ struct RefusalCatalogue: Sendable {
         routeDenied = Self.make(.routeDenied)
     }
 
-    func refusal(for refusal: TokenRefusal) -> Refusal {
+    func refusal(for fault: CredentialFault) -> Refusal {
+        switch fault {
+        case .malformed: invalid
+        case .token(let refusal): self.refusal(for: refusal)
+        }
+    }
+
+    private func refusal(for refusal: TokenRefusal) -> Refusal {
         switch refusal {
+        // Not the token's fault: saying 401 would send the user to log in again.
+        case .invalid(.cryptographyFailed): Self.make(.internalError, source: .gateway)
         case .invalid: invalid
         case .expired: expired
         case .notYetValid: notYetValid

@@ -13,6 +13,15 @@ final class RevocationCheck {
         /// All of the subject's tokens, because the entry can't be read as a time.
         case revokedByUnusableCutoff
         case unavailable(BlacklistFailure)
+
+        /// What the operator should know besides the code; nil where the code says it all.
+        var explanation: String? {
+            switch self {
+            case .clear, .revoked: nil
+            case .revokedByUnusableCutoff: "the blacklist's entry for this subject is no time in milliseconds"
+            case .unavailable(let failure): "blacklist: \(failure)"
+            }
+        }
     }
 
     private let client: BlacklistClient
@@ -32,10 +41,12 @@ final class RevocationCheck {
         let query = query(about: token)
         let issuedAt = token.verified.issuedAt
         let answer = client.ask(query) { [self] answer in
-            completion(verdict(answer, query, issuedAt: issuedAt, at: now))
+            completion(verdict(on: answer, query, issuedAt: issuedAt, at: now))
         }
-        return answer.map { verdict($0, query, issuedAt: issuedAt, at: now) }
+        return answer.map { verdict(on: $0, query, issuedAt: issuedAt, at: now) }
     }
+
+    func shutDown() { client.shutdown().whenComplete { _ in } }
 
     private func query(about token: TokenCache.Entry) -> RevocationQuery {
         if let keys = token.revocationKeys { return RevocationQuery(tokenKey: keys.token, subjectKey: keys.subject) }
@@ -47,27 +58,33 @@ final class RevocationCheck {
     }
 
     private func verdict(
-        _ answer: RevocationAnswer, _ query: RevocationQuery, issuedAt: UnixTime?, at now: UnixTime
+        on answer: RevocationAnswer, _ query: RevocationQuery, issuedAt: UnixTime?, at now: UnixTime
     ) -> Verdict {
-        if case .unavailable(let failure) = answer {
-            return withoutBlacklist(failure, query, issuedAt: issuedAt, at: now)
+        switch Self.judge(answer, issuedAt: issuedAt) {
+        case .unavailable(let failure): return withoutBlacklist(failure, query, issuedAt: issuedAt, at: now)
+        case .clear, .revoked, .revokedByUnusableCutoff:
+            lastKnown?.remember(answer, for: query, at: now)
+            return Self.judge(answer, issuedAt: issuedAt)
         }
-        lastKnown?.remember(answer, for: query, at: now)
-        return Self.judge(answer, issuedAt: issuedAt) ?? .clear
     }
 
-    /// nil for `unavailable`.
-    private static func judge(_ answer: RevocationAnswer, issuedAt: UnixTime?) -> Verdict? {
+    /// What an answer means by itself, whatever the configuration says of failures.
+    private static func judge(_ answer: RevocationAnswer, issuedAt: UnixTime?) -> Verdict {
         switch answer {
         case .clear: return .clear
         case .revoked: return .revoked
         case .subjectCutoffInvalid: return .revokedByUnusableCutoff
         case .subjectCutoff(let milliseconds):
-            // A token that does not say when it was issued can't show that it came later.
-            guard let issuedAt else { return .revoked }
-            return issuedAt.milliseconds < milliseconds ? .revoked : .clear
-        case .unavailable: return nil
+            return isBefore(milliseconds, issuedAt) ? .revoked : .clear
+        case .cutoffOnly(let milliseconds, let failure):
+            return isBefore(milliseconds, issuedAt) ? .revoked : .unavailable(failure)
+        case .unavailable(let failure): return .unavailable(failure)
         }
+    }
+
+    /// A token that does not say when it was issued can't show that it came later.
+    private static func isBefore(_ cutoff: Int64, _ issuedAt: UnixTime?) -> Bool {
+        issuedAt.map { $0.milliseconds < cutoff } ?? true
     }
 
     private func withoutBlacklist(
@@ -77,9 +94,8 @@ final class RevocationCheck {
         case .refuse: return .unavailable(failure)
         case .allow: return .clear
         case .lastKnown:
-            guard let answer = lastKnown?.answer(for: query, at: now), let verdict = Self.judge(answer, issuedAt: issuedAt)
-            else { return .unavailable(failure) }
-            return verdict
+            guard let answer = lastKnown?.answer(for: query, at: now) else { return .unavailable(failure) }
+            return Self.judge(answer, issuedAt: issuedAt)
         }
     }
 }

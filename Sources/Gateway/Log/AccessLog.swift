@@ -6,7 +6,7 @@ internal import Routes
 ///
 /// One for each event loop. Lines are collected and handed to the writer in batches: when there are many at once, or
 /// at the latest after `interval`.
-final class AccessLog: ExchangeRecorder {
+final class AccessLog {
     static let batchOctets = 16 * 1024
     static let interval = TimeAmount.milliseconds(100)
 
@@ -108,6 +108,10 @@ final class AccessLog: ExchangeRecorder {
         batch.text((result.upstream.map { upstreams[$0] } ?? "-").utf8)
         batch.raw(" id=")
         exchange.id.withDigits { batch.octets.append($0) }
+        if let detail = exchange.attribution.detail ?? result.fault {
+            batch.raw(" detail=")
+            batch.text(detail.utf8)
+        }
         if result.isTruncated { batch.raw(" truncated") }
         batch.raw("\n")
     }

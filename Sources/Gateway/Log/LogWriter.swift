@@ -9,8 +9,8 @@ final class LogWriter: Sendable {
     /// Octets that wait to be written.
     static let maxPending = 16 * 1024 * 1024
 
-    struct OpenFailure: Error {
-        let explanation: String
+    struct OpenFailure: Error, CustomStringConvertible {
+        let description: String
     }
 
     private struct State {
@@ -32,7 +32,7 @@ final class LogWriter: Sendable {
             let resolved = FileAccess.resolve(path, besides: file)
             descriptor = open(resolved, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
             guard descriptor >= 0 else {
-                throw OpenFailure(explanation: "log: \(resolved): \(String(cString: strerror(errno)))")
+                throw OpenFailure(description: "log: \(resolved): \(String(cString: strerror(errno)))")
             }
         }
     }

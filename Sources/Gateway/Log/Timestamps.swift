@@ -19,7 +19,8 @@ struct Timestamps {
         ]
     }
 
-    private static func format(_ seconds: Int64) -> [UInt8] {
+    /// Down to the second, without the zone.
+    static func format(_ seconds: Int64) -> [UInt8] {
         var (time, parts) = (time_t(seconds), tm())
         guard gmtime_r(&time, &parts) != nil else { return Array("1970-01-01T00:00:00".utf8) }
         func pad(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }

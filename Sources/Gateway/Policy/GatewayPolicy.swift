@@ -12,6 +12,8 @@ struct GatewayPolicy: Sendable {
     let routes: [CompiledRoute]
     let refusals: RefusalCatalogue
     let blacklistPassword: [UInt8]?
+    /// Keys of the configuration that are not there. Empty for `run`, which does without none.
+    let unreadKeys: [KeySettings]
 
     /// One rule as the path of a request needs it. A class, so that taking it out of the list costs one reference count
     /// and not one for each of its parts.
@@ -35,12 +37,14 @@ struct GatewayPolicy: Sendable {
     }
 
     init(
-        configuration: Configuration, tokens: TokenPolicy?, identity: IdentityHeaders, blacklistPassword: [UInt8]?
+        configuration: Configuration, tokens: TokenPolicy?, identity: IdentityHeaders, blacklistPassword: [UInt8]?,
+        unreadKeys: [KeySettings]
     ) {
         self.configuration = configuration
         self.tokens = tokens
         self.identity = identity
         self.blacklistPassword = blacklistPassword
+        self.unreadKeys = unreadKeys
         routes = configuration.rules.map(CompiledRoute.init)
         refusals = RefusalCatalogue(invalidToken: configuration.tokens?.invalidTokenStatus ?? .unauthorized)
     }

@@ -6,9 +6,9 @@ struct PolicyLoader {
     let file: String
 
     enum Outcome {
-        case loaded(GatewayPolicy, notes: [String])
-        /// Messages to print; at least one is an error.
-        case failed([String])
+        case loaded(GatewayPolicy, notes: [Note])
+        /// At least one is an error.
+        case failed([Note])
     }
 
     /// What a secret that can't be read means.
@@ -22,62 +22,61 @@ struct PolicyLoader {
     func load(_ strictness: Strictness) -> Outcome {
         let source: [UInt8]
         do throws(FileAccess.Failure) { source = try FileAccess.read(file) } catch {
-            return .failed(["error: \(error.explanation)"])
+            let message = error.explanation
+            return .failed([Note(.error, code: "file_unreadable", message: message, rendered: "error: \(message)")])
         }
         let parsed = Configuration.parse(source, file: file)
-        var notes = parsed.diagnostics.map { $0.rendered() }
+        var notes = parsed.diagnostics.map(Note.init)
         guard let configuration = parsed.configuration else { return .failed(notes) }
         let secrets = SecretReader(file: file)
-        var problems: [Problem] = []
-        let tokens = tokenPolicy(configuration, secrets, &problems)
+        var problems: [SecretProblem] = []
+        let (tokens, unreadKeys) = tokenPolicy(configuration, secrets, &problems)
         let identity = identityHeaders(configuration, secrets, &problems)
         let password = blacklistPassword(configuration, secrets, &problems)
         let isFatal = problems.contains { !$0.isMissing || strictness == .everythingMustBeThere }
-        notes += problems.map { $0.rendered(file, strictness) }
+        notes += problems.map { $0.note(file, source, strictness) }
         guard !isFatal, let identity else { return .failed(notes) }
         let policy = GatewayPolicy(
-            configuration: configuration, tokens: tokens, identity: identity, blacklistPassword: password)
+            configuration: configuration, tokens: tokens, identity: identity, blacklistPassword: password,
+            unreadKeys: unreadKeys)
         return .loaded(policy, notes: notes)
     }
 
-    /// Something about a secret, with the line of the file that names it.
-    private struct Problem {
-        var line: Int
-        var text: String
-        /// It is not there, as opposed to: it is there and no good.
-        var isMissing: Bool
-
-        func rendered(_ file: String, _ strictness: Strictness) -> String {
-            let place = line > 0 ? "\(file):\(line)" : file
-            let isWarning = isMissing && strictness == .secretsMayBeMissing
-            return "\(place): \(isWarning ? "warning" : "error"): \(text)"
-        }
-    }
-
     private func tokenPolicy(
-        _ configuration: Configuration, _ secrets: SecretReader, _ problems: inout [Problem]
-    ) -> TokenPolicy? {
-        guard let settings = configuration.tokens else { return nil }
+        _ configuration: Configuration, _ secrets: SecretReader, _ problems: inout [SecretProblem]
+    ) -> (TokenPolicy?, unread: [KeySettings]) {
+        guard let settings = configuration.tokens else { return (nil, []) }
         var material: [KeyMaterial] = []
+        var unread: [KeySettings] = []
         for key in settings.keys {
             do throws(SecretReader.Failure) {
                 material.append(KeyMaterial(settings: key, bytes: try secrets.read(key.source)))
             } catch {
-                problems.append(Problem(line: key.line, text: error.explanation, isMissing: true))
+                unread.append(key)
+                problems.append(SecretProblem(key.source, line: key.line, text: error.explanation, isMissing: true))
             }
         }
-        guard !material.isEmpty else { return nil }
+        if material.isEmpty { material = [Self.standIn] }
         do throws(KeyError) {
-            return try TokenPolicy(settings, material: material)
+            return (try TokenPolicy(settings, material: material), unread)
         } catch {
-            problems.append(Problem(line: error.line, text: error.explanation, isMissing: false))
-            return nil
+            let key = settings.keys.first { $0.line == error.line }
+            problems.append(SecretProblem(key?.source, line: error.line, text: error.explanation, isMissing: false))
+            return (nil, unread)
         }
+    }
+
+    /// Where a file is only checked and no key is there, expectations still need a policy: one whose only key nobody
+    /// knows. `run` never gets so far.
+    private static var standIn: KeyMaterial {
+        let random = (0..<8).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }.joined()
+        return KeyMaterial(
+            settings: KeySettings(algorithm: .HS256, source: .environment("")), bytes: Array(random.utf8))
     }
 
     /// A secret that is missing when a file is only checked is stood in for, so that the rest can be checked.
     private func identityHeaders(
-        _ configuration: Configuration, _ secrets: SecretReader, _ problems: inout [Problem]
+        _ configuration: Configuration, _ secrets: SecretReader, _ problems: inout [SecretProblem]
     ) -> IdentityHeaders? {
         var found: [HeaderSecret] = []
         for header in configuration.identity.headers {
@@ -85,26 +84,26 @@ struct PolicyLoader {
             do throws(SecretReader.Failure) {
                 found.append(HeaderSecret(source: source, bytes: try secrets.read(source)))
             } catch {
-                problems.append(Problem(line: 0, text: "identity: \(error.explanation)", isMissing: true))
+                problems.append(SecretProblem(source, line: nil, text: error.explanation, isMissing: true))
                 found.append(HeaderSecret(source: source, bytes: Array("unread".utf8)))
             }
         }
         do throws(IdentityError) {
             return try IdentityHeaders(configuration.identity, secrets: found)
         } catch {
-            problems.append(Problem(line: 0, text: error.explanation, isMissing: false))
+            problems.append(SecretProblem(nil, line: nil, text: error.explanation, isMissing: false))
             return nil
         }
     }
 
     private func blacklistPassword(
-        _ configuration: Configuration, _ secrets: SecretReader, _ problems: inout [Problem]
+        _ configuration: Configuration, _ secrets: SecretReader, _ problems: inout [SecretProblem]
     ) -> [UInt8]? {
         guard let blacklist = configuration.blacklist, let source = blacklist.password else { return nil }
         do throws(SecretReader.Failure) {
             return try secrets.read(source).withoutTrailingNewline
         } catch {
-            problems.append(Problem(line: blacklist.line, text: error.explanation, isMissing: true))
+            problems.append(SecretProblem(source, line: nil, text: error.explanation, isMissing: true))
             return nil
         }
     }

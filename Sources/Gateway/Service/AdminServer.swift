@@ -3,20 +3,23 @@ internal import NIOHTTP1
 internal import NIOPosix
 internal import Routes
 
-/// The admin listener: health and readiness. Never the public port, and never on the path of a request, so NIO's own
+/// The admin listener: health, readiness and metrics. Never the public port, and never on the path of a request, so NIO's own
 /// HTTP codec serves it.
 struct AdminServer {
     let group: MultiThreadedEventLoopGroup
     let readiness: Readiness
+    let statistics: StatisticsRegistry
 
     func listen(_ listener: Listener) async throws -> any Channel {
-        let readiness = readiness
+        let (readiness, statistics) = (readiness, statistics)
         return try await ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(IdleStateHandler(allTimeout: .seconds(30)))
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
-                    try channel.pipeline.syncOperations.addHandler(AdminHandler(readiness: readiness))
+                    try channel.pipeline.syncOperations.addHandler(
+                        AdminHandler(readiness: readiness, statistics: statistics))
                 }
             }
             .bind(host: listener.host, port: listener.port).get()
@@ -28,10 +31,12 @@ private final class AdminHandler: ChannelInboundHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private let readiness: Readiness
+    private let statistics: StatisticsRegistry
     private var head: HTTPRequestHead?
 
-    init(readiness: Readiness) {
+    init(readiness: Readiness, statistics: StatisticsRegistry) {
         self.readiness = readiness
+        self.statistics = statistics
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -40,32 +45,63 @@ private final class AdminHandler: ChannelInboundHandler {
         case .body: return
         case .end:
             guard let head else { return }
-            let (status, text) = answer(head)
-            var headers = HTTPHeaders([
-                ("Content-Type", "application/json"), ("Content-Length", "\(text.utf8.count)"),
-                ("Cache-Control", "no-store"),
-            ])
-            if status == .methodNotAllowed { headers.add(name: "Allow", value: "GET, HEAD") }
-            context.write(
-                wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
-            if head.method != .HEAD {
-                context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
-            }
-            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
             self.head = nil
+            answer(head, context)
         }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
-    private func answer(_ head: HTTPRequestHead) -> (HTTPResponseStatus, String) {
-        guard head.method == .GET || head.method == .HEAD else { return (.methodNotAllowed, "{}\n") }
+    private struct Answer {
+        var status = HTTPResponseStatus.ok
+        var type = "application/json"
+        var text: String
+    }
+
+    private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        guard head.method == .GET || head.method == .HEAD else {
+            return send(Answer(status: .methodNotAllowed, text: "{}\n"), to: head, context)
+        }
         switch head.uri {
-        case "/health": return (.ok, "{\"status\":\"ok\",\"version\":\"\(Version.current)\"}\n")
+        case "/health":
+            send(Answer(text: "{\"status\":\"ok\",\"version\":\"\(Version.current)\"}\n"), to: head, context)
         case "/ready":
             let answer = readiness.answer
-            return (answer == .ready ? .ok : .serviceUnavailable, "{\"status\":\"\(answer.reason)\"}\n")
-        default: return (.notFound, "{\"error\":\"/health and /ready are here\"}\n")
+            let status: HTTPResponseStatus = answer == .ready ? .ok : .serviceUnavailable
+            send(Answer(status: status, text: Self.readyText(answer, readiness.warnings)), to: head, context)
+        case "/metrics":
+            statistics.total(on: context.eventLoop).assumeIsolated().whenSuccess { total in
+                self.send(
+                    Answer(type: MetricsDocument.contentType, text: MetricsDocument.text(total)), to: head, context)
+            }
+        default:
+            send(
+                Answer(status: .notFound, text: "{\"error\":\"/health, /ready and /metrics are here\"}\n"), to: head,
+                context)
         }
+    }
+
+    private static func readyText(_ answer: Readiness.Answer, _ warnings: [String]) -> String {
+        let list = JSONText.array(warnings.map { JSONText.string(Array($0.utf8)) })
+        return "{\"status\":\"\(answer.reason)\",\"warnings\":\(String(decoding: list, as: UTF8.self))}\n"
+    }
+
+    private func send(_ answer: Answer, to head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        var headers = HTTPHeaders([
+            ("Content-Type", answer.type), ("Content-Length", "\(answer.text.utf8.count)"),
+            ("Cache-Control", "no-store"),
+        ])
+        if answer.status == .methodNotAllowed { headers.add(name: "Allow", value: "GET, HEAD") }
+        context.write(
+            wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers))),
+            promise: nil)
+        if head.method != .HEAD {
+            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: answer.text)))), promise: nil)
+        }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
 }

@@ -17,19 +17,24 @@ struct GatewayService: Service {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let writer = try LogWriter(policy.configuration.log.destination, besides: policy.configuration.file)
         let readiness = Readiness()
-        let loops = LoopPartsMaker(policy: policy, writer: writer, readiness: readiness, logger: logger)
+        let statistics = StatisticsRegistry()
+        let loops = LoopPartsMaker(
+            policy: policy, writer: writer, readiness: readiness, statistics: statistics, logger: logger)
         let server = try await ProxyServer(group: group, settings: EngineSettings(policy)) { try loops.make(for: $0) }
-        if policy.configuration.blacklist != nil { readiness.expectBlacklist(loops: threads) }
+        // Where requests pass without the blacklist, its loss is no reason to be taken out of service.
+        if let blacklist = policy.configuration.blacklist, blacklist.onFailure != .allow {
+            readiness.expectBlacklist(loops: threads)
+        }
         var channels: [any Channel] = []
         do {
             for listener in policy.configuration.listeners {
                 channels.append(try await bind(listener) { try await server.listen(host: $0.host, port: $0.port) })
             }
-            let admin = AdminServer(group: group, readiness: readiness)
+            let admin = AdminServer(group: group, readiness: readiness, statistics: statistics)
             if let listener = policy.configuration.admin {
                 let channel = try await bind(listener) { try await admin.listen($0) }
                 channels.append(channel)
-                logger.notice("admin: health and readiness at http://\(channel.addressText)/health and /ready")
+                logger.notice("admin: /health, /ready and /metrics at http://\(channel.addressText)")
             }
         } catch {
             for channel in channels { try? await channel.close() }
@@ -39,9 +44,11 @@ struct GatewayService: Service {
         }
         readiness.listening()
         StartupReport(policy: policy, threads: threads).log(logger, channels: channels)
-        await BlacklistInspection(policy: policy, group: group).report(to: logger)
+        let inspection = BlacklistInspection(policy: policy, group: group, readiness: readiness)
+        let inspecting = Task { [logger] in await inspection.report(to: logger) }
         try? await gracefulShutdown()
         readiness.draining()
+        await inspecting.value
         logger.notice("stopping: no new connections; requests under way may finish")
         for channel in channels { try? await channel.close() }
         await server.shutDown()
@@ -56,7 +63,9 @@ struct GatewayService: Service {
         do {
             return try await listen(listener)
         } catch {
-            throw StartFailure("\(policy.configuration.file):\(listener.line): can't listen at \(listener.host):\(listener.port): \(error)")
+            throw StartFailure(
+                "\(policy.configuration.file):\(listener.line): can't listen at \(listener.host):\(listener.port): \(error)"
+            )
         }
     }
 }
@@ -72,19 +81,24 @@ private struct LoopPartsMaker: Sendable {
     let policy: GatewayPolicy
     let writer: LogWriter?
     let readiness: Readiness
+    let statistics: StatisticsRegistry
     let logger: Logger
 
     func make(for eventLoop: any EventLoop) throws -> ProxyServer.LoopParts {
         let verifier = try policy.tokens.map { policy throws(KeyError) in try TokenVerifier(policy: policy) }
+        let cache = TokenCache(capacity: TokenCache.defaultCapacity)
+        let counted = LoopStatistics(cache: cache)
+        statistics.add(counted, of: eventLoop)
         let gatekeeper = AuthenticatingGatekeeper(
-            policy: policy, verifier: verifier, cache: TokenCache(capacity: TokenCache.defaultCapacity),
+            policy: policy, verifier: verifier, cache: cache,
             revocation: revocationCheck(on: eventLoop))
         let log = writer.map {
             AccessLog(
                 writer: $0, format: policy.configuration.log.format,
                 upstreams: policy.configuration.upstreams.map(\.name), eventLoop: eventLoop)
         }
-        return ProxyServer.LoopParts(gatekeeper: gatekeeper, recorder: log)
+        return ProxyServer.LoopParts(
+            gatekeeper: gatekeeper, recorder: StatisticsRecorder(statistics: counted, log: log))
     }
 
     private func revocationCheck(on eventLoop: any EventLoop) -> RevocationCheck? {
@@ -99,9 +113,9 @@ private struct LoopPartsMaker: Sendable {
                 logger.notice("blacklist: connected to \(settings.host):\(settings.port)")
             case .lost(let failure):
                 readiness.blacklist(isUp: false)
-                logger.error("blacklist: lost \(settings.host):\(settings.port): \(failure)")
+                logger.error("blacklist: lost \(settings.host):\(settings.port): \("\(failure)".printable)")
             case .connectFailed(let failure), .handshakeFailed(let failure):
-                logger.error("blacklist: \(settings.host):\(settings.port): \(failure); trying again")
+                logger.error("blacklist: \(settings.host):\(settings.port): \("\(failure)".printable); trying again")
             }
         }
         client.start()
@@ -118,7 +132,7 @@ extension BlacklistConfiguration {
 }
 
 extension EngineSettings {
-    fileprivate init(_ policy: GatewayPolicy) {
+    init(_ policy: GatewayPolicy) {
         let configured = policy.configuration.limits
         var limits = EngineLimits()
         limits.headTimeout = TimeAmount(configured.headerTimeout)
@@ -132,8 +146,24 @@ extension EngineSettings {
         limits.maxTarget = configured.maxTarget
         limits.maxConnections = configured.maxConnections
         self.init(
-            upstreams: policy.configuration.upstreams.map { UpstreamAddress(name: $0.name, host: $0.host, port: $0.port) },
-            limits: limits, reserved: policy.identity.strippedNames)
+            upstreams: policy.configuration.upstreams.map(UpstreamSettings.init), limits: limits,
+            reserved: policy.identity.strippedNames,
+            trustedProxies: policy.configuration.trustedProxies.compactMap {
+                AddressRange(octets: $0.octets, prefixLength: $0.prefixLength)
+            })
+    }
+}
+
+extension UpstreamSettings {
+    init(_ upstream: Upstream) {
+        let host: String? =
+            switch upstream.hostPolicy {
+            case .keep: nil
+            case .set(let name): name
+            }
+        self.init(
+            name: upstream.name, servers: upstream.servers.map { Server(host: $0.host, port: $0.port) }, host: host,
+            strippedSegments: upstream.strippedSegments, basePath: upstream.basePath)
     }
 }
 

@@ -8,6 +8,7 @@ final class Readiness: Sendable {
         /// Event loops whose connection to the blacklist answers, of how many.
         var blacklistLoops = 0
         var expectedLoops = 0
+        var warnings: [String] = []
     }
 
     private let state = Mutex(State())
@@ -34,6 +35,10 @@ final class Readiness: Sendable {
         }
     }
 
+    /// What does not stop the gateway and yet should be looked at.
+    var warnings: [String] { state.withLock { $0.warnings } }
+
+    func warn(_ text: String) { state.withLock { $0.warnings.append(text) } }
     func listening() { state.withLock { $0.isListening = true } }
     func draining() { state.withLock { $0.isDraining = true } }
     func expectBlacklist(loops: Int) { state.withLock { $0.expectedLoops = loops } }

@@ -12,7 +12,10 @@ struct StartupReport {
         for (channel, _) in zip(channels, configuration.listeners) {
             logger.notice("listening at http://\(channel.addressText) with \(threads) event loop(s)")
         }
-        let upstreams = configuration.upstreams.map { "\($0.name) http://\($0.host):\($0.port)" }.joined(separator: ", ")
+        let upstreams = configuration.upstreams.map { upstream in
+            ([upstream.name] + upstream.servers.map { "http://\($0.host):\($0.port)\(upstream.basePath)" })
+                .joined(separator: " ")
+        }.joined(separator: ", ")
         logger.notice("\(configuration.rules.count) rules of \(configuration.file); upstreams: \(upstreams)")
         if let tokens = configuration.tokens {
             let keys = tokens.keys.map(\.algorithm.rawValue).joined(separator: ", ")
@@ -22,7 +25,8 @@ struct StartupReport {
         }
         if let blacklist = configuration.blacklist {
             logger.notice(
-                "blacklist: redis \(blacklist.host):\(blacklist.port)/\(blacklist.database), asked on every request with a token")
+                "blacklist: redis \(blacklist.host):\(blacklist.port)/\(blacklist.database), asked on every request with a token"
+            )
         } else {
             logger.warning("blacklist: none is consulted, so a token is good until it expires, also after a logout")
         }

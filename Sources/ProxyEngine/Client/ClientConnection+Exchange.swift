@@ -10,13 +10,15 @@ extension ClientConnection {
         self.exchange = exchange
         exchange.client = self
         exchange.receivedAt = WallClock.nanoseconds()
-        if worker.recorder != nil { exchange.startedAt = .now() }
+        if worker.measuresDuration { exchange.startedAt = .now() }
         exchange.machine = Exchange.StateMachine(
-            hasBody: exchange.head.framing != .none, closes: exchange.head.traits.contains(.closes) || worker.isDraining)
+            hasBody: exchange.head.framing != .none, closes: exchange.head.traits.contains(.closes) || worker.isDraining
+        )
         exchange.requestBody = BodyDecoder(exchange.head.framing)
         switch outcome {
         case .complete:
             input.moveReaderIndex(forwardBy: exchange.head.length)
+            exchange.id.given = forwarding.requestID(for: exchange.head)
             admit(exchange)
         case .asterisk:
             input.moveReaderIndex(forwardBy: exchange.head.length)
@@ -52,20 +54,29 @@ extension ClientConnection {
     // MARK: prepareUpstream
 
     private func prepareUpstream(_ exchange: Exchange, _ passage: Passage) {
+        guard worker.upstreams[passage.upstream].writer.accepts(exchange.head) else {
+            return answer(.strippedToDoubleSlash, exchange)
+        }
         if case .length(let length) = exchange.head.framing, let limit = passage.maxBody, length > limit {
             return answer(.bodyTooLarge, exchange)
         }
         exchange.passage = passage
+        exchange.result.upstream = passage.upstream
+        if passage.passesTrailers {
+            exchange.requestBody = BodyDecoder(
+                exchange.head.framing, trailers: .keep(worker.settings.requestFields))
+        }
         exchange.machine.permitted()
-        lease(exchange, passage)
+        let isRepeatable = exchange.head.traits.contains(.isRepeatable)
+        lease(exchange, passage, isRepeatable ? .any : .recent)
     }
 
     // MARK: lease
 
-    private func lease(_ exchange: Exchange, _ passage: Passage) {
+    private func lease(_ exchange: Exchange, _ passage: Passage, _ freshness: UpstreamPool.Freshness) {
         deadline = worker.coarseNow + worker.limits.responseTimeout
-        let isRepeatable = exchange.head.traits.contains(.isRepeatable)
-        switch worker.pools[passage.upstream].lease(for: exchange, fresh: !isRepeatable) {
+        exchange.leases += 1
+        switch worker.upstreams[passage.upstream].lease(for: exchange, freshness) {
         case .connection(let upstream): leased(upstream, for: exchange)
         case .pending: return
         case .refused: answer(Refusal(.overloaded), exchange)
@@ -82,7 +93,13 @@ extension ClientConnection {
 
     func leaseFailed(_ fault: UpstreamFault, for exchange: Exchange) {
         guard self.exchange === exchange, exchange.machine.phase == .leasing else { return }
-        exchange.result.fault = "\(fault)"
+        // Nothing was sent yet, so another server of the upstream may be asked, whatever the method.
+        if case .unreachable = fault, let passage = exchange.passage,
+            exchange.leases < worker.upstreams[passage.upstream].serverCount
+        {
+            return lease(exchange, passage, .recent)
+        }
+        exchange.result.fault = fault.explanation
         answer(Refusal(fault), exchange)
         progress()
     }
@@ -185,14 +202,18 @@ extension ClientConnection {
     /// Nothing came back over a connection that had been idle: the upstream was closing it.
     func retry(_ exchange: Exchange) {
         guard let passage = exchange.passage else { return close() }
-        lease(exchange, passage)
+        lease(exchange, passage, .new)
     }
 
     // MARK: record
 
+    func clientAddress(of exchange: Exchange) -> String {
+        forwarding.clientAddress(for: exchange.head, trusted: worker.settings.trustedProxies)
+    }
+
     private func record(_ exchange: Exchange) {
         guard let recorder = worker.recorder else { return }
-        exchange.result.duration = .now() - exchange.startedAt
+        if worker.measuresDuration { exchange.result.duration = .now() - exchange.startedAt }
         recorder.record(exchange)
     }
 }

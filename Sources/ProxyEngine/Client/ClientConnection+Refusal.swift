@@ -4,11 +4,12 @@ internal import NIOCore
 extension ClientConnection {
     /// The gateway answers itself.
     func answer(_ refusal: Refusal, _ exchange: Exchange) {
-        let skips = canSkipBody(of: exchange, refusal)
+        let skips = !refusal.closes && canSkipBody(of: exchange)
         let fate = exchange.machine.answered(bodyIsSkippable: skips, closes: refusal.closes || worker.isDraining)
         var out = ByteBuffer()
         exchange.result.status = refusal.status
         exchange.result.code = refusal.code
+        if exchange.result.fault == nil, refusal.message != refusal.title { exchange.result.fault = refusal.message }
         exchange.result.responseOctets = ProblemDocument.write(
             refusal, id: exchange.id, isHead: exchange.head.traits.contains(.isHead),
             closes: exchange.machine.mustClose, date: worker.dateLine(), to: &out)
@@ -18,9 +19,11 @@ extension ClientConnection {
 
     /// `OPTIONS *` asks about the server as a whole, so it needs no permit and reaches no upstream.
     func answerOptions(_ exchange: Exchange) {
-        let fate = exchange.machine.answered(bodyIsSkippable: true, closes: worker.isDraining)
+        let fate = exchange.machine.answered(
+            bodyIsSkippable: canSkipBody(of: exchange), closes: worker.isDraining)
         exchange.result.status = 204
-        var out = ByteBuffer(staticString: "HTTP/1.1 204 No Content\r\nAllow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n")
+        var out = ByteBuffer(
+            staticString: "HTTP/1.1 204 No Content\r\nAllow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n")
         out.writeBytes(worker.dateLine())
         if exchange.machine.mustClose { out.writeStaticString("Connection: close\r\n") }
         out.writeStaticString("\r\n")
@@ -48,8 +51,8 @@ extension ClientConnection {
 
     /// Whether reading the refused request's body is worth the connection. A client that waits for `100 (Continue)` may
     /// or may not send it, so nobody can say where the next request would begin.
-    private func canSkipBody(of exchange: Exchange, _ refusal: Refusal) -> Bool {
-        guard !refusal.closes, !exchange.head.traits.contains(.expectsContinue) else { return false }
+    private func canSkipBody(of exchange: Exchange) -> Bool {
+        guard !exchange.head.traits.contains(.expectsContinue) else { return false }
         switch exchange.head.framing {
         case .none: return true
         case .length(let length): return length <= EngineLimits.lingerOctets && exchange.upstream == nil
@@ -68,11 +71,11 @@ extension ClientConnection {
         {
         case .retry: retry(exchange)
         case .answer:
-            exchange.result.fault = "\(fault)"
+            exchange.result.fault = fault.explanation
             answer(Refusal(fault), exchange)
             progress()
         case .abort:
-            exchange.result.fault = "\(fault)"
+            exchange.result.fault = fault.explanation
             cutOff(exchange)
         case .ignore: return
         }
@@ -90,12 +93,20 @@ extension ClientConnection {
     /// The client is gone, or is about to be.
     func abandonExchange() {
         guard let exchange else { return }
-        exchange.upstream?.abandon()
-        exchange.upstream = nil
+        giveUpUpstream(of: exchange)
         exchange.result.isTruncated = exchange.machine.phase == .responding
         if exchange.result.status == 0 { exchange.result.code = "client_gone" }
         exchange.machine.settled()
         settle(exchange)
+    }
+
+    /// Nobody waits any more for the connection, or for what comes over it.
+    private func giveUpUpstream(of exchange: Exchange) {
+        if exchange.machine.phase == .leasing, let passage = exchange.passage {
+            worker.upstreams[passage.upstream].cancel(exchange)
+        }
+        exchange.upstream?.abandon()
+        exchange.upstream = nil
     }
 
     /// What the connection waited for did not come.
@@ -117,14 +128,16 @@ extension ClientConnection {
         self.exchange = exchange
         exchange.client = self
         exchange.receivedAt = WallClock.nanoseconds()
-        if worker.recorder != nil { exchange.startedAt = .now() }
+        if worker.measuresDuration { exchange.startedAt = .now() }
         exchange.machine = Exchange.StateMachine(hasBody: false, closes: true)
         answer(.requestTimeout, exchange)
     }
 
     private func timeOut(_ exchange: Exchange) {
         switch exchange.machine.phase {
-        case .admitting, .leasing: answer(Refusal(.timeout), exchange)
+        case .admitting, .leasing:
+            giveUpUpstream(of: exchange)
+            answer(Refusal(.timeout), exchange)
         case .sending:
             // Unless the upstream does not take what the client sent, an unfinished request is the client's delay.
             let clientIsSlow = !exchange.machine.requestIsComplete && exchange.upstream?.isWritable ?? true

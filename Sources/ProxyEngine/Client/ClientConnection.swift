@@ -19,6 +19,10 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
         /// The answer was sent and our side is closed; what still comes is thrown away until the client closes too.
         case lingering(octets: Int)
         case closed
+
+        var isExchanging: Bool {
+            if case .exchanging = self { true } else { false }
+        }
     }
 
     let worker: Worker
@@ -29,7 +33,8 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     var deadline: NIODeadline
     /// The position in the worker's list.
     var slot = 0
-    private(set) var addressText = ""
+    /// What the upstream is told of this connection.
+    private(set) var forwarding = ForwardingFields(peer: nil, trusted: [])
     private(set) var inputIsClosed = false
     private var context: ChannelHandlerContext?
     private var isDirty = false
@@ -49,7 +54,7 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        addressText = context.channel.remoteAddress?.ipAddress ?? ""
+        forwarding = ForwardingFields(peer: context.channel.remoteAddress, trusted: worker.settings.trustedProxies)
         worker.add(self)
     }
 
@@ -119,12 +124,15 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     /// - Returns: whether there may be more to do with the bytes at hand.
     private func readHead() -> Bool {
         // An empty line before a request line is ignored, once (RFC 9112 §2.2).
-        if case .idle = phase, input.readableBytes >= 2, input.startsWithEmptyLine { input.moveReaderIndex(forwardBy: 2) }
+        if !phase.isExchanging, unparsed <= 1, input.readableBytes >= 2, input.startsWithEmptyLine {
+            input.moveReaderIndex(forwardBy: 2)
+        }
         guard input.readableBytes > 0 else {
             input = ByteBuffer()
             if inputIsClosed { close() }
             return false
         }
+        if case .idle = phase, input.isCarriageReturn { return waitForHead() }
         guard headMayBeWhole() else { return false }
         let exchange = worker.makeExchange()
         let outcome = exchange.head.read(input, catalogue: worker.settings.requestFields, limits: worker.limits)
@@ -188,8 +196,8 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
         case .closed: return
         case .exchanging:
             guard let exchange else { return close() }
-            // A client that sent all of its request may close its side and still wait for the response.
-            if exchange.machine.requestIsComplete { exchange.machine.closeAfterwards() } else { close() }
+            // A client that sent all of its requests may close its side and still wait for the responses.
+            if !exchange.machine.requestIsComplete { close() }
         }
     }
 
@@ -228,14 +236,6 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
         isDirty = false
         context?.flush()
     }
-
-    /// What the gateway tells the upstream of this connection; put together when the first request needs it.
-    private(set) lazy var forwardingLines: [UInt8] = {
-        let client = addressText.isEmpty ? "unknown" : addressText
-        let node = client.contains(":") ? "\"[\(client)]\"" : client
-        return Array(
-            "X-Forwarded-For: \(client)\r\nX-Forwarded-Proto: http\r\nForwarded: for=\(node);proto=http\r\n".utf8)
-    }()
 
     // MARK: Closing
 
@@ -281,5 +281,10 @@ extension ByteBuffer {
     fileprivate var startsWithEmptyLine: Bool {
         let octets = readableBytesUInt8Span
         return octets[0] == Octet.carriageReturn && octets[1] == Octet.lineFeed
+    }
+
+    /// The first half of an empty line, perhaps.
+    fileprivate var isCarriageReturn: Bool {
+        readableBytes == 1 && readableBytesUInt8Span[0] == Octet.carriageReturn
     }
 }

@@ -1,17 +1,17 @@
-internal import NIOCore
+package import NIOCore
 
 /// What the upstream is told of the way a request came: `X-Forwarded-For`, `-Proto`, `-Host`, `Forwarded` (RFC 7239),
 /// `Via` (RFC 9110 §7.6.3) and `X-Request-Id`.
 ///
 /// Whatever of it a client sends is dropped, unless the client is a proxy that the configuration trusts: then its word
 /// is kept and ours is added. No decision is ever taken from any of it.
-struct ForwardingFields {
+package struct ForwardingFields: Sendable {
     private let peer: String
     private let isTrusted: Bool
     /// For requests of a peer that is not trusted: the same for all of them.
     private let ownLines: [UInt8]
 
-    init(peer: SocketAddress?, trusted: [AddressRange]) {
+    package init(peer: SocketAddress?, trusted: [AddressRange]) {
         self.peer = peer?.ipAddress ?? "unknown"
         isTrusted = peer.map { peer in trusted.contains { $0.contains(peer) } } ?? false
         ownLines = Array(
@@ -22,9 +22,9 @@ struct ForwardingFields {
     /// All lines but `X-Forwarded-Host` and `X-Request-Id`, which differ from request to request.
     func lines(for head: borrowing RequestHead) -> [UInt8] {
         guard isTrusted else { return ownLines }
-        let chain = (head.values(of: .forwardedFor) + [peer]).joined(separator: ", ")
-        let elements = head.values(of: .forwarded) + [Self.node(peer) + ";proto=http"]
-        let scheme = head.values(of: .forwardedProto)
+        let chain = (head.values(named: "x-forwarded-for") + [peer]).joined(separator: ", ")
+        let elements = head.values(named: "forwarded") + [Self.node(peer) + ";proto=http"]
+        let scheme = head.values(named: "x-forwarded-proto")
         let proto = scheme.count == 1 && (scheme[0] == "https" || scheme[0] == "http") ? scheme[0] : "http"
         return Array(
             "Via: 1.1 gateway\r\nX-Forwarded-For: \(chain)\r\nX-Forwarded-Proto: \(proto)\r\nForwarded: \(elements.joined(separator: ", "))\r\n"
@@ -34,7 +34,7 @@ struct ForwardingFields {
     /// The host that a trusted proxy was asked for; nil: that of this request.
     func host(for head: borrowing RequestHead) -> String? {
         guard isTrusted else { return nil }
-        let hosts = head.values(of: .forwardedHost)
+        let hosts = head.values(named: "x-forwarded-host")
         guard hosts.count == 1 else { return nil }
         let octets = Array(hosts[0].utf8)
         return HostField.isValid(octets.span, 0..<octets.count) ? hosts[0] : nil
@@ -43,7 +43,7 @@ struct ForwardingFields {
     /// The id that a trusted proxy gave the request.
     func requestID(for head: borrowing RequestHead) -> [UInt8]? {
         guard isTrusted else { return nil }
-        let ids = head.values(of: .requestID)
+        let ids = head.values(named: "x-request-id")
         guard ids.count == 1, RequestID.isAcceptable(ids[0].utf8) else { return nil }
         return Array(ids[0].utf8)
     }
@@ -52,7 +52,7 @@ struct ForwardingFields {
     func clientAddress(for head: borrowing RequestHead, trusted: [AddressRange]) -> String {
         guard isTrusted else { return peer }
         var client = peer
-        let chain = head.values(of: .forwardedFor).flatMap { $0.split(separator: ",") }
+        let chain = head.values(named: "x-forwarded-for").flatMap { $0.split(separator: ",") }
         for element in chain.reversed() {
             let text = element.trimmingBlanks
             guard let address = try? SocketAddress(ipAddress: text, port: 0) else { return client }
@@ -71,15 +71,16 @@ struct ForwardingFields {
 }
 
 extension RequestHead {
-    /// The values of all fields of a kind, in order. Field values were checked to hold no control octet; what is no
-    /// ASCII is left out, as an upstream could not tell what it means.
-    fileprivate borrowing func values(of kind: FieldKind) -> [String] {
+    /// The values of all fields of one of the reserved names, in order. They hold no control octet, which was checked;
+    /// one that is not ASCII is passed over, as an upstream could not tell what it means.
+    fileprivate borrowing func values(named name: StaticString) -> [String] {
         let octets = bytes.readableBytesUInt8Span
         var values: [String] = []
-        for field in section.fields where field.kind == kind {
+        for field in section.fields where field.kind == .reserved && octets.equalsIgnoringCase(field.name, name) {
             var text: [UInt8] = []
-            for position in field.value where octets[position] < 0x80 { text.append(octets[position]) }
-            if !text.isEmpty { values.append(String(decoding: text, as: UTF8.self)) }
+            for position in field.value { text.append(octets[position]) }
+            guard !text.isEmpty, text.allSatisfy({ $0 < 0x80 }) else { continue }
+            values.append(String(decoding: text, as: UTF8.self))
         }
         return values
     }

@@ -17,6 +17,8 @@ package final class Exchange {
     var machine = StateMachine(hasBody: false, closes: false)
     var requestBody = BodyDecoder(.none)
     var requestOctets = 0
+    /// How often an upstream connection was asked for.
+    var leases = 0
     var passage: Passage?
     var upstream: UpstreamConnection?
     /// The connection that waits for this exchange. The two refer to each other until the exchange is settled or given
@@ -56,7 +58,7 @@ package final class Exchange {
     }
 
     /// The client's address as text, without its port; empty where it is not known.
-    package var clientAddressText: String.UTF8View { (client?.addressText ?? "").utf8 }
+    package var clientAddressText: String.UTF8View { (client?.clientAddress(of: self) ?? "").utf8 }
     package var requestBodyOctets: Int { requestOctets }
 
     /// Ready for the next request; the storage of the field index is kept.
@@ -66,6 +68,7 @@ package final class Exchange {
         result = Result()
         requestBody = BodyDecoder(.none)
         requestOctets = 0
+        leases = 0
         passage = nil
         upstream = nil
         client = nil

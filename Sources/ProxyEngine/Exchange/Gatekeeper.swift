@@ -8,6 +8,9 @@ package protocol Gatekeeper: AnyObject {
     ///
     /// - Returns: `.pending` when the verdict comes later by ``Exchange/resolve(_:)``, on the same event loop.
     func admit(_ exchange: Exchange) -> Admission
+
+    /// No further request will come: gives up whatever it holds on this event loop.
+    func shutDown()
 }
 
 package enum Admission {
@@ -25,17 +28,21 @@ package struct Passage {
     package var vouched: [UInt8]
     /// Whether the field that carried the token goes on to the upstream.
     package var forwardsAuthorization: Bool
+    /// Whether trailers go on, both ways; otherwise they are dropped.
+    package var passesTrailers: Bool
     /// Instead of the engine's response timeout.
     package var responseTimeout: Duration?
     /// Octets of the request's body; nil: no limit.
     package var maxBody: Int?
 
     package init(
-        upstream: Int, vouched: [UInt8], forwardsAuthorization: Bool, responseTimeout: Duration?, maxBody: Int?
+        upstream: Int, vouched: [UInt8], forwardsAuthorization: Bool, passesTrailers: Bool = false,
+        responseTimeout: Duration? = nil, maxBody: Int? = nil
     ) {
         self.upstream = upstream
         self.vouched = vouched
         self.forwardsAuthorization = forwardsAuthorization
+        self.passesTrailers = passesTrailers
         self.responseTimeout = responseTimeout
         self.maxBody = maxBody
     }
@@ -44,4 +51,10 @@ package struct Passage {
 /// Takes note of every exchange, once, when it is settled; on the event loop of its connection.
 package protocol ExchangeRecorder: AnyObject {
     func record(_ exchange: Exchange)
+
+    /// No further exchange will come: hands on what is still held back.
+    func finish()
+
+    /// Whether `result.duration` is of use; asking for the time costs more than the rest of a record without a log.
+    var wantsDuration: Bool { get }
 }

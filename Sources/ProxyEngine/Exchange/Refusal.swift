@@ -44,7 +44,7 @@ extension Refusal {
         case .target:
             self.init(400, "request_malformed", "Malformed request", message, closes: true)
         case .authorizationRepeated:
-            self.init(400, "token_ambiguous", "More than one token", message, closes: true)
+            self.init(400, "token_ambiguous", "More than one access token in the request", message, closes: true)
         case .expectation:
             self.init(417, "expectation_failed", "Expectation failed", message, closes: true)
         case .targetTooLong:
@@ -60,13 +60,15 @@ extension Refusal {
     init(_ fault: UpstreamFault) {
         switch fault {
         case .unreachable:
-            self.init(502, "upstream_unreachable", "Upstream unreachable", "the application can't be reached", .upstream)
+            self.init(
+                502, "upstream_unreachable", "Upstream unreachable", "the application can't be reached", .upstream)
         case .invalid:
             self.init(
-                502, "upstream_invalid", "Invalid upstream response", "the application's answer can't be passed on",
+                502, "upstream_invalid", "Upstream answered invalidly", "the application's answer can't be passed on",
                 .upstream)
         case .timeout:
-            self.init(504, "upstream_timeout", "Upstream timeout", "the application did not answer in time", .upstream)
+            self.init(
+                504, "upstream_timeout", "Upstream timed out", "the application did not answer in time", .upstream)
         case .overloaded:
             self.init(503, "overloaded", "Overloaded", "too many requests are waiting for the application", .gateway)
             fieldLines = "Retry-After: 1\r\n"
@@ -74,10 +76,14 @@ extension Refusal {
     }
 
     static let requestTimeout = Refusal(
-        408, "request_timeout", "Request timeout", "the request did not arrive in time", closes: true)
+        408, "request_timeout", "Request timed out", "the request did not arrive in time", closes: true)
 
     static let bodyTooLarge = Refusal(
         413, "body_too_large", "Request body too large", "the request's body is larger than this route allows")
+
+    static let strippedToDoubleSlash = Refusal(
+        400, "target_ambiguous", "Ambiguous request target",
+        "the path begins with two slashes when its prefix is taken off")
 
     /// `CONNECT` names no path, so no route can say what is allowed.
     static let connect: Refusal = {
@@ -103,4 +109,14 @@ enum UpstreamFault: Error {
     case timeout
     /// No connection may be opened and the queue for one is full.
     case overloaded
+
+    /// For the operator.
+    var explanation: String {
+        switch self {
+        case .unreachable: "no connection to the upstream"
+        case .invalid(let fault): fault.explanation.description
+        case .timeout: "the upstream did not answer in time"
+        case .overloaded: "too many requests wait for a connection to the upstream"
+        }
+    }
 }

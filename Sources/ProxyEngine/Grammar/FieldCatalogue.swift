@@ -60,7 +60,11 @@ package struct FieldCatalogue: Sendable {
         guard !folded.isEmpty else { return }
         var hash = FieldNameHash()
         for octet in folded { hash.absorb(octet) }
-        guard !entries.contains(where: { $0.folded == folded }) else { return }
+        if let known = entries.firstIndex(where: { $0.folded == folded }) {
+            // A name that is also vouched for: what merely looks like it must not pass as ours.
+            if exact == .reserved { entries[known].lookalike = .reserved }
+            return
+        }
         entries.append(
             Entry(
                 hash: hash.value, folded: folded, name: octets.map(Octet.lowercased), exact: exact,

@@ -78,7 +78,9 @@ enum HostField {
 
     private static func isValidPort(_ octets: Span<UInt8>, _ range: Range<Int>) -> Bool {
         guard let first = range.first else { return true }
-        guard octets[first] == Octet.colon, let port = octets.decimal(first + 1..<range.upperBound) else { return false }
+        guard octets[first] == Octet.colon, let port = octets.decimal(first + 1..<range.upperBound) else {
+            return false
+        }
         return port <= 65535
     }
 }

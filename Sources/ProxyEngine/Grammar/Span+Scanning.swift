@@ -56,14 +56,16 @@ extension Span where Element == UInt8 {
         return true
     }
 
-    /// Whether there is an empty line, the end of a head, that ends at `start` or later.
+    /// Whether a head may be judged now: its empty line ends at `start` or later, or an LF without CR does, which no head
+    /// may have.
     func hasEndOfHead(from start: Int) -> Bool {
-        var position = Swift.max(start, 3)
+        var position = start
         while position < count {
-            if self[position] == Octet.lineFeed, self[position - 1] == Octet.carriageReturn,
-                self[position - 2] == Octet.lineFeed, self[position - 3] == Octet.carriageReturn
-            {
-                return true
+            if self[position] == Octet.lineFeed {
+                guard position > 0, self[position - 1] == Octet.carriageReturn else { return true }
+                if position >= 3, self[position - 2] == Octet.lineFeed, self[position - 3] == Octet.carriageReturn {
+                    return true
+                }
             }
             position += 1
         }

@@ -8,6 +8,13 @@ package enum BodyEvent {
     case malformed(RequestFault)
 }
 
+/// What becomes of a chunked body's trailer section.
+package enum TrailerRule {
+    case drop
+    /// Passed on, without the fields that the catalogue knows.
+    case keep(FieldCatalogue)
+}
+
 /// Cuts one message's body out of a stream of bytes, as its framing says.
 package struct BodyDecoder {
     private enum State {
@@ -18,8 +25,12 @@ package struct BodyDecoder {
     }
 
     private var state: State
+    private let trailerRule: TrailerRule
+    /// The trailer lines to pass on, once the end was reached.
+    private(set) var trailers: ByteBuffer?
 
-    package init(_ framing: BodyFraming) {
+    package init(_ framing: BodyFraming, trailers rule: TrailerRule = .drop) {
+        trailerRule = rule
         state =
             switch framing {
             case .none: .end
@@ -53,8 +64,13 @@ package struct BodyDecoder {
             state = count == remaining ? .end : .length(remaining: remaining - count)
             return .data(piece)
         case .chunked(var decoder):
-            let event = decoder.next(&input)
-            if case .end = event { state = .end } else { state = .chunked(decoder) }
+            let event = decoder.next(&input, trailers: trailerRule)
+            if case .end = event {
+                trailers = decoder.trailers
+                state = .end
+            } else {
+                state = .chunked(decoder)
+            }
             return event
         }
     }

@@ -45,12 +45,22 @@ package struct BodyPump {
                 flushOut(to: sink)
                 return .needMore
             case .end:
-                if case .chunked = encoding { out.writeStaticString(BodyEncoding.lastChunk) }
+                if case .chunked = encoding { writeLastChunk(decoder.trailers) }
                 flushOut(to: sink)
                 return .end
             case .malformed(let fault): return .malformed(fault)
             }
         }
+    }
+
+    private mutating func writeLastChunk(_ trailers: ByteBuffer?) {
+        guard var trailers else {
+            out.writeStaticString(BodyEncoding.lastChunk)
+            return
+        }
+        out.writeStaticString("0\r\n")
+        out.writeBuffer(&trailers)
+        out.writeStaticString("\r\n")
     }
 
     private mutating func pass(_ piece: ByteBuffer, to sink: some ByteSink) {
@@ -71,7 +81,8 @@ package struct BodyPump {
         out.writeStaticString("\r\n")
     }
 
-    private mutating func flushOut(to sink: some ByteSink) {
+    /// Hands over what is collected. Not done by itself when a body is malformed: the receiver may want to have none of it.
+    mutating func flushOut(to sink: some ByteSink) {
         guard out.readableBytes > 0 else { return }
         sink.write(out)
         if spent.storageCapacity == 0 { spent = out }

@@ -7,7 +7,7 @@ internal import NIOCore
 ///     chunk-size     = 1*HEXDIG
 ///     chunk-ext      = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )
 ///
-/// Extensions are checked and dropped, trailers too: what goes on is chunked anew, so that nothing which two
+/// Extensions are checked and dropped, trailers too unless they are asked for: what goes on is chunked anew, so that nothing which two
 /// implementations could read in two ways is ever passed on.
 struct ChunkedDecoder {
     private enum State {
@@ -19,9 +19,11 @@ struct ChunkedDecoder {
     }
 
     private var state = State.size
+    /// The lines of the trailer section that may go on, where they are asked for; nil: none.
+    private(set) var trailers: ByteBuffer?
 
     /// The next piece of `input`; what is not consumed must come again, in front of what follows it.
-    mutating func next(_ input: inout ByteBuffer) -> BodyEvent {
+    mutating func next(_ input: inout ByteBuffer, trailers rule: TrailerRule) -> BodyEvent {
         while true {
             switch state {
             case .size:
@@ -50,10 +52,17 @@ struct ChunkedDecoder {
                     state = .size
                 }
             case .trailers:
-                switch Self.trailers(input.readableBytesUInt8Span) {
+                var section = FieldSection()
+                let names =
+                    switch rule {
+                    case .drop: Self.noNames
+                    case .keep(let names): names
+                    }
+                switch Self.readTrailers(input.readableBytesUInt8Span, into: &section, names: names) {
                 case .needMore: return .needMore
                 case .malformed(let fault): return .malformed(fault)
                 case .end(let end):
+                    if case .keep = rule { trailers = Self.passed(section, of: input) }
                     input.moveReaderIndex(forwardBy: end)
                     state = .end
                     return .end
@@ -100,9 +109,10 @@ struct ChunkedDecoder {
         case malformed(RequestFault)
     }
 
-    private static func trailers(_ octets: Span<UInt8>) -> Trailers {
-        var section = FieldSection()
-        switch section.read(octets, from: 0, catalogue: trailerNames, maxFields: EngineLimits.maxTrailerFields) {
+    private static func readTrailers(
+        _ octets: Span<UInt8>, into section: inout FieldSection, names: borrowing FieldCatalogue
+    ) -> Trailers {
+        switch section.read(octets, from: 0, catalogue: names, maxFields: EngineLimits.maxTrailerFields) {
         case .incomplete:
             return octets.count > EngineLimits.maxTrailers ? .malformed(.chunk(.trailerTooLarge)) : .needMore
         case .malformed(let fault): return .malformed(.trailer(fault))
@@ -112,8 +122,16 @@ struct ChunkedDecoder {
         }
     }
 
-    /// Trailers are dropped whatever they are called, so no name needs to be recognised.
-    private static let trailerNames = FieldCatalogue()
+    /// The trailer lines that may go on: those that the gateway knows nothing about. What it knows decides about
+    /// framing, routing, authentication or identity, none of which a trailer may do (RFC 9110 §6.5.1).
+    private static func passed(_ section: FieldSection, of input: ByteBuffer) -> ByteBuffer {
+        var lines = ByteBuffer()
+        let octets = input.readableBytesSpan
+        for field in section.fields where field.kind == .other { lines.writeBytes(octets.extracting(field.line)) }
+        return lines
+    }
+
+    private static let noNames = FieldCatalogue()
 }
 
 /// Finds the end of a chunk-size line behind its size, checking the extensions on the way.

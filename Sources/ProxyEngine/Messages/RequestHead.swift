@@ -52,7 +52,9 @@ extension RequestHead {
     }
 
     /// Reads a head from the first readable byte of `buffer`. Keeps the buffer; gives it up with ``clear()``.
-    package mutating func read(_ buffer: ByteBuffer, catalogue: borrowing FieldCatalogue, limits: EngineLimits) -> Outcome {
+    package mutating func read(_ buffer: ByteBuffer, catalogue: borrowing FieldCatalogue, limits: EngineLimits)
+        -> Outcome
+    {
         clear()
         bytes = buffer
         let outcome = parse(buffer.readableBytesUInt8Span, catalogue: catalogue, limits: limits)

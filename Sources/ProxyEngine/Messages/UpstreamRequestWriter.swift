@@ -5,29 +5,33 @@ package import NIOCore
 ///
 /// Fields that stay are copied in runs, byte for byte. Without a ``Passage`` nothing can be written.
 package struct UpstreamRequestWriter {
-    let upstream: UpstreamAddress
+    let upstream: UpstreamSettings
+    /// The Host line of upstreams that have one of their own.
+    private let hostLine: [UInt8]?
 
-    package init(upstream: UpstreamAddress) { self.upstream = upstream }
+    package init(upstream: UpstreamSettings) {
+        self.upstream = upstream
+        hostLine = upstream.host.map { Array("Host: \($0)\r\n".utf8) }
+    }
 
-    /// - Parameter forwarding: whole field lines that tell of the client's connection.
+    /// - Parameters:
+    ///   - server: the one the request goes to; its name serves requests that came without a Host (HTTP/1.0).
+    ///   - forwarding: what is known of the client's connection.
     package func write(
-        _ head: borrowing RequestHead, id: RequestID, _ passage: borrowing Passage, forwarding: [UInt8],
-        to out: inout ByteBuffer
+        _ head: borrowing RequestHead, id: RequestID, _ passage: borrowing Passage, server: UpstreamSettings.Server,
+        forwarding: ForwardingFields, to out: inout ByteBuffer
     ) {
         let octets = head.bytes.readableBytesSpan
         writeRequestLine(head, octets, to: &out)
-        copyFields(head, octets, keepsAuthorization: passage.forwardsAuthorization, to: &out)
-        if head.host == nil {
-            out.writeStaticString("Host: ")
-            out.writeBytes(upstream.authority)
-            out.writeStaticString("\r\n")
+        if let hostLine {
+            out.writeBytes(hostLine)
+        } else if head.host == nil {
+            out.writeString("Host: \(server.authority)\r\n")
         }
-        out.writeBytes(forwarding)
-        if let host = head.host {
-            out.writeStaticString("X-Forwarded-Host: ")
-            out.writeBytes(octets.extracting(host))
-            out.writeStaticString("\r\n")
-        }
+        copyFields(
+            head, octets, keepsHost: hostLine == nil, keepsAuthorization: passage.forwardsAuthorization, to: &out)
+        out.writeBytes(forwarding.lines(for: head))
+        writeForwardedHost(head, octets, forwarding, to: &out)
         out.writeStaticString("X-Request-Id: ")
         out.writeRequestID(id)
         out.writeStaticString("\r\n")
@@ -35,19 +39,56 @@ package struct UpstreamRequestWriter {
         out.writeStaticString("\r\n")
     }
 
+    /// Whether the path can be shortened as this upstream wants it. What is left of it must not begin with two slashes:
+    /// `//host` is a reference to another host for some readers (RFC 3986 §4.2).
+    func accepts(_ head: borrowing RequestHead) -> Bool {
+        guard upstream.strippedSegments > 0 else { return true }
+        let (octets, start) = (head.bytes.readableBytesUInt8Span, endOfStrippedSegments(head))
+        guard start + 1 < head.target.path.upperBound else { return true }
+        return octets[start + 1] != Octet.slash
+    }
+
     /// The client's own line where it may stay as it is: origin-form in HTTP/1.1.
     private func writeRequestLine(_ head: borrowing RequestHead, _ octets: RawSpan, to out: inout ByteBuffer) {
-        if !head.rewritesTarget, head.version == .http11 {
+        if !head.rewritesTarget, head.version == .http11, !upstream.rewritesPath {
             out.writeBytes(octets.extracting(0..<head.lineEnd))
             return
         }
         out.writeBytes(octets.extracting(head.method.lowerBound..<head.method.upperBound + 1))
-        out.writeBytes(octets.extracting(head.target.path.lowerBound..<head.target.query.upperBound))
+        out.writeBytes(upstream.basePath)
+        let start = endOfStrippedSegments(head)
+        if start == head.target.path.upperBound { out.writeInteger(Octet.slash) }
+        out.writeBytes(octets.extracting(start..<head.target.query.upperBound))
         out.writeStaticString(" HTTP/1.1\r\n")
     }
 
+    /// Segments are counted, not compared: the route matched them decoded, and the request may spell them with escapes.
+    private func endOfStrippedSegments(_ head: borrowing RequestHead) -> Int {
+        let (octets, path) = (head.bytes.readableBytesUInt8Span, head.target.path)
+        var (position, left) = (path.lowerBound, upstream.strippedSegments)
+        while left > 0, position < path.upperBound {
+            position += 1
+            while position < path.upperBound, octets[position] != Octet.slash { position += 1 }
+            left -= 1
+        }
+        return position
+    }
+
+    private func writeForwardedHost(
+        _ head: borrowing RequestHead, _ octets: RawSpan, _ forwarding: ForwardingFields, to out: inout ByteBuffer
+    ) {
+        if let given = forwarding.host(for: head) {
+            out.writeString("X-Forwarded-Host: \(given)\r\n")
+        } else if let host = head.host {
+            out.writeStaticString("X-Forwarded-Host: ")
+            out.writeBytes(octets.extracting(host))
+            out.writeStaticString("\r\n")
+        }
+    }
+
     private func copyFields(
-        _ head: borrowing RequestHead, _ octets: RawSpan, keepsAuthorization: Bool, to out: inout ByteBuffer
+        _ head: borrowing RequestHead, _ octets: RawSpan, keepsHost: Bool, keepsAuthorization: Bool,
+        to out: inout ByteBuffer
     ) {
         var runStart = head.lineEnd
         for field in head.section.fields {
@@ -55,6 +96,7 @@ package struct UpstreamRequestWriter {
             var mustBePlain = false
             switch field.kind {
             case .other: keeps = head.connectionOptions.isEmpty || !head.isNominated(field)
+            case .host where !keepsHost: keeps = false
             case .host, .contentLength, .transferEncoding:
                 mustBePlain = true
                 keeps = field.isPlain(head.bytes.readableBytesUInt8Span)

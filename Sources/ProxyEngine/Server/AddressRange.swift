@@ -15,7 +15,7 @@ package struct AddressRange: Sendable, Equatable {
     }
 
     package func contains(_ address: SocketAddress) -> Bool {
-        guard let other = address.octets, other.count == octets.count else { return false }
+        guard let other = Self.octets(of: address), other.count == octets.count else { return false }
         var left = prefixLength
         for index in octets.indices where left > 0 {
             let mask = left >= 8 ? UInt8.max : ~(UInt8.max >> UInt8(left))
@@ -24,19 +24,14 @@ package struct AddressRange: Sendable, Equatable {
         }
         return true
     }
-}
 
-extension SocketAddress {
     /// The address in network order; an IPv4 address that came in IPv6 form (RFC 4291 §2.5.5.2) as the 4 octets it is.
-    fileprivate var octets: [UInt8]? {
-        switch self {
-        case .v4(let address):
-            return withUnsafeBytes(of: address.address.sin_addr) { Array($0) }
-        case .v6(let address):
-            let octets = withUnsafeBytes(of: address.address.sin6_addr) { Array($0) }
-            let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
-            return Array(octets.prefix(12)) == mapped ? Array(octets.suffix(4)) : octets
-        case .unixDomainSocket: return nil
-        }
+    private static func octets(of address: SocketAddress) -> [UInt8]? {
+        guard let text = address.ipAddress else { return nil }
+        var octets = [UInt8](repeating: 0, count: 16)
+        if inet_pton(AF_INET, text, &octets) == 1 { return Array(octets.prefix(4)) }
+        guard inet_pton(AF_INET6, text, &octets) == 1 else { return nil }
+        let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
+        return Array(octets.prefix(12)) == mapped ? Array(octets.suffix(4)) : octets
     }
 }

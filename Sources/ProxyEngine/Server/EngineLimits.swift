@@ -54,6 +54,8 @@ package struct EngineLimits: Sendable {
     /// instead of a reset (RFC 9112 §9.6).
     static let lingerOctets = 1024 * 1024
     static let lingerTime = TimeAmount.seconds(2)
+    /// Settled exchanges per event loop whose storage waits for the next request.
+    static let maxSpareExchanges = 256
     /// Resolution of all timeouts: one sweep over the connections of an event loop.
     static let sweepInterval = TimeAmount.milliseconds(100)
     /// Body pieces up to this size are copied behind the head or their chunk line, to save a second buffer.

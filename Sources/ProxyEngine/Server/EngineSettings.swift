@@ -1,14 +1,19 @@
 /// What the engine is told at start.
 package struct EngineSettings: Sendable {
-    package var upstreams: [UpstreamAddress]
+    package var upstreams: [UpstreamSettings]
     package var limits: EngineLimits
     package var requestFields: FieldCatalogue
+    /// Proxies in front of the gateway whose word about the client is taken.
+    package var trustedProxies: [AddressRange]
     let responseFields = FieldCatalogue.response()
 
     /// - Parameter reserved: field names that no client may set, besides the engine's own.
-    package init(upstreams: [UpstreamAddress], limits: EngineLimits, reserved: [String]) {
+    package init(
+        upstreams: [UpstreamSettings], limits: EngineLimits, reserved: [String], trustedProxies: [AddressRange] = []
+    ) {
         self.upstreams = upstreams
         self.limits = limits
+        self.trustedProxies = trustedProxies
         self.requestFields = .request(reserved: reserved)
     }
 }

@@ -8,7 +8,8 @@ final class Worker {
     let settings: EngineSettings
     let gatekeeper: any Gatekeeper
     let recorder: (any ExchangeRecorder)?
-    private(set) var pools: [UpstreamPool] = []
+    let measuresDuration: Bool
+    private(set) var upstreams: [UpstreamGroup] = []
     private(set) var isDraining = false
     /// The time of the last sweep: what timeouts count from, so that no request has to ask for the time.
     private(set) var coarseNow = NIODeadline.now()
@@ -23,12 +24,16 @@ final class Worker {
     private var dates = DateField()
     private var scratch = ByteBuffer()
 
-    init(eventLoop: any EventLoop, settings: EngineSettings, gatekeeper: any Gatekeeper, recorder: (any ExchangeRecorder)?) {
+    init(
+        eventLoop: any EventLoop, settings: EngineSettings, gatekeeper: any Gatekeeper,
+        recorder: (any ExchangeRecorder)?
+    ) {
         self.eventLoop = eventLoop
         self.settings = settings
         self.gatekeeper = gatekeeper
         self.recorder = recorder
-        self.pools = settings.upstreams.indices.map { UpstreamPool(index: $0, worker: self) }
+        measuresDuration = recorder?.wantsDuration ?? false
+        upstreams = settings.upstreams.indices.map { UpstreamGroup(index: $0, worker: self) }
     }
 
     var limits: EngineLimits { settings.limits }
@@ -44,17 +49,24 @@ final class Worker {
 
     /// An exchange with a new id. Only storage is used again, and only when nothing else refers to it any more.
     func makeExchange() -> Exchange {
-        let exchange = spareExchanges.popLast() ?? Exchange()
+        let exchange = takeSpareExchange() ?? Exchange()
         idNumber &+= 1
         exchange.id = RequestID(prefix: idPrefix, number: idNumber)
         return exchange
     }
 
-    func takeBack(_ exchange: consuming Exchange) {
-        var exchange = exchange
-        guard spareExchanges.count < 256, isKnownUniquelyReferenced(&exchange) else { return }
+    /// The exchange is settled; those who work on it still may do so.
+    func takeBack(_ exchange: Exchange) {
         exchange.reset()
-        spareExchanges.append(exchange)
+        if spareExchanges.count < EngineLimits.maxSpareExchanges { spareExchanges.append(exchange) }
+    }
+
+    /// A pending verdict may still refer to an exchange whose client has gone: such a one is never used again.
+    private func takeSpareExchange() -> Exchange? {
+        while var exchange = spareExchanges.popLast() {
+            if isKnownUniquelyReferenced(&exchange) { return exchange }
+        }
+        return nil
     }
 
     /// The `Date` line of this second.
@@ -110,7 +122,7 @@ final class Worker {
         for index in clients.indices.reversed() where index < clients.count && clients[index].deadline <= now {
             clients[index].deadlinePassed()
         }
-        for pool in pools { pool.closeIdle(at: now) }
+        for upstream in upstreams { upstream.closeIdle(at: now) }
         flush()
     }
 
@@ -132,7 +144,9 @@ final class Worker {
         isDraining = true
         sweep?.cancel()
         for client in clients { client.abort() }
-        for pool in pools { pool.shutDown() }
+        for upstream in upstreams { upstream.shutDown() }
+        gatekeeper.shutDown()
+        recorder?.finish()
         finishDraining()
     }
 

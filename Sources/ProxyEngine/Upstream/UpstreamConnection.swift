@@ -29,9 +29,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     private var isReused = false
     private var isDirty = false
     private var holdsRead = false
-    /// The connection was reset, so its end is not the end of a body.
-    private var wasBroken = false
-    var idleSince = NIODeadline.uptimeNanoseconds(0)
+    private(set) var idleSince = NIODeadline.uptimeNanoseconds(0)
 
     init(pool: UpstreamPool, worker: Worker) {
         self.pool = pool
@@ -44,6 +42,12 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
 
     var isWritable: Bool { context?.channel.isWritable ?? false }
 
+    /// It waits for its next request; the upstream may close it at any time.
+    func becameIdle(at now: NIODeadline) {
+        isReused = true
+        idleSince = now
+    }
+
     // MARK: The request
 
     /// Sends the head of a permitted request; its body follows by ``write(_:)``.
@@ -52,10 +56,9 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         phase = .readingHead
         receivedNothing = true
         interimCount = 0
-        exchange.result.upstream = pool.index
         var out = worker.takeScratch()
-        UpstreamRequestWriter(upstream: pool.address).write(
-            exchange.head, id: exchange.id, passage, forwarding: client.forwardingLines, to: &out)
+        pool.writer.write(
+            exchange.head, id: exchange.id, passage, server: pool.server, forwarding: client.forwarding, to: &out)
         client.sendBody(exchange, to: self, startingWith: out)
     }
 
@@ -161,7 +164,9 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
 
     private func beginResponse(_ exchange: Exchange, _ client: ClientConnection) {
         phase = .readingBody
-        body = BodyDecoder(response.framing)
+        let keepsTrailers = exchange.passage?.passesTrailers ?? false
+        body = BodyDecoder(
+            response.framing, trailers: keepsTrailers ? .keep(worker.settings.responseFields) : .drop)
         encoding = Self.encoding(of: response.framing, for: exchange.head.version)
         exchange.result.status = response.status
         exchange.machine.responseBegan()
@@ -189,7 +194,10 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         switch outcome {
         case .needMore: client.responseProgressed()
         case .tooLarge, .end: finish(exchange, client)
-        case .malformed(let fault): fail(.invalid(.body(fault)))
+        case .malformed(let fault):
+            // What was right may go, so that the client sees a response that is cut off and not none at all.
+            pump.flushOut(to: client)
+            fail(.invalid(.body(fault)))
         }
     }
 
@@ -202,7 +210,6 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         exchange.upstream = nil
         if reusable {
             phase = .idle
-            isReused = true
             resumeReading()
             pool.giveBack(self)
         } else {
@@ -217,7 +224,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         let wasReadingBody = phase == .readingBody
         phase = .closed
         pool.closed(self)
-        if wasReadingBody, body.endsWithConnection, !wasBroken, let exchange, let client = exchange.client {
+        if wasReadingBody, body.endsWithConnection, let exchange, let client = exchange.client {
             endBodyWithConnection(exchange, client)
         } else {
             lose(.invalid(.closedEarly))
@@ -237,15 +244,16 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         client.responseEnded(exchange)
     }
 
+    /// A reset among them, whose end of the connection must not be taken for the end of a body: closing leaves that phase.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        wasBroken = true
         close()
         worker.flush()
     }
 
     private func fail(_ fault: UpstreamFault) {
-        close()
+        // Closing ends in `channelInactive`, which knows no better reason: tell this one first.
         lose(fault)
+        close()
     }
 
     private func lose(_ fault: UpstreamFault) {

@@ -1,24 +1,24 @@
 internal import NIOCore
 internal import NIOPosix
 
-/// The kept-alive connections of one event loop to one upstream.
+/// The kept-alive connections of one event loop to one server of an upstream.
 ///
 /// The connection used last is leased first, so that few stay warm and the rest go idle and are closed.
 final class UpstreamPool {
-    let index: Int
-    let address: UpstreamAddress
+    let server: UpstreamSettings.Server
+    let writer: UpstreamRequestWriter
     private let worker: Worker
     private let target: SocketAddress?
     private var idle: [UpstreamConnection] = []
     private var waiting: [Exchange] = []
     private var connectionCount = 0
 
-    init(index: Int, worker: Worker) {
-        self.index = index
+    init(server: UpstreamSettings.Server, writer: UpstreamRequestWriter, worker: Worker) {
+        self.server = server
+        self.writer = writer
         self.worker = worker
-        address = worker.settings.upstreams[index]
         // An address needs no resolver; a name is resolved anew for every connection.
-        target = try? SocketAddress(ipAddress: address.host, port: address.port)
+        target = try? SocketAddress(ipAddress: server.host, port: server.port)
     }
 
     enum Lease {
@@ -28,15 +28,24 @@ final class UpstreamPool {
         case refused
     }
 
-    /// - Parameter fresh: only a connection that was used a moment ago will do, because the request can't be sent again
-    ///   should the upstream be closing an idle one at this instant.
-    func lease(for exchange: Exchange, fresh: Bool) -> Lease {
+    /// Which connections will do for a request.
+    enum Freshness {
+        case any
+        /// One that was used a moment ago, because the request can't be sent again should the upstream be closing an
+        /// idle one at this instant.
+        case recent
+        /// None that was used before: one has just been lost.
+        case new
+    }
+
+    func lease(for exchange: Exchange, _ freshness: Freshness) -> Lease {
         while let connection = idle.last {
             guard connection.isUsable else {
                 idle.removeLast()
                 continue
             }
-            if fresh, worker.coarseNow - connection.idleSince > worker.limits.freshUpstream { break }
+            if freshness == .new { break }
+            if freshness == .recent, worker.coarseNow - connection.idleSince > worker.limits.freshUpstream { break }
             idle.removeLast()
             return .connection(connection)
         }
@@ -56,7 +65,7 @@ final class UpstreamPool {
             return
         }
         guard idle.count < worker.limits.maxIdleUpstream, !worker.isDraining else { return connection.close() }
-        connection.idleSince = worker.coarseNow
+        connection.becameIdle(at: worker.coarseNow)
         idle.append(connection)
     }
 
@@ -75,6 +84,9 @@ final class UpstreamPool {
             first.close()
         }
     }
+
+    /// The exchange waits no more.
+    func cancel(_ exchange: Exchange) { waiting.removeAll { $0 === exchange } }
 
     func shutDown() {
         for connection in idle { connection.close() }
@@ -98,7 +110,8 @@ final class UpstreamPool {
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.writeBufferWaterMark, value: EngineLimits.waterMark)
-        let connecting = target.map { bootstrap.connect(to: $0) } ?? bootstrap.connect(host: address.host, port: address.port)
+        let connecting =
+            target.map { bootstrap.connect(to: $0) } ?? bootstrap.connect(host: server.host, port: server.port)
         connecting.assumeIsolated().whenComplete { [self] result in
             switch result {
             case .success(let channel): connected(channel, for: exchange)

@@ -5,6 +5,7 @@ package struct Diagnostic: Sendable, Equatable {
     }
 
     package let severity: Severity
+    let kind: DiagnosticKind
     package let file: String
     /// 1-based.
     package let line: Int
@@ -18,6 +19,9 @@ package struct Diagnostic: Sendable, Equatable {
     package let sourceLine: String?
     /// How many characters the caret underlines, at least one.
     package let width: Int
+
+    /// A stable name of what it is about, such as `unused_upstream`; most errors are `syntax`.
+    package var code: String { kind.rawValue }
 
     /// `FILE:LINE:COL: error: …`, the line, a caret under the word, what to write instead. No newline at the end.
     package func rendered() -> String {

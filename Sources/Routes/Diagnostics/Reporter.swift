@@ -2,6 +2,7 @@
 final class Reporter {
     private struct Entry {
         let severity: Diagnostic.Severity
+        let kind: DiagnosticKind
         let place: Place
         let message: String
         let hint: String?
@@ -19,12 +20,12 @@ final class Reporter {
 
     var hasErrors: Bool { entries.contains { $0.severity == .error } }
 
-    func error(_ place: Place, _ message: String, hint: String? = nil) {
-        entries.append(Entry(severity: .error, place: place, message: message, hint: hint))
+    func error(_ place: Place, _ message: String, hint: String? = nil, kind: DiagnosticKind = .syntax) {
+        entries.append(Entry(severity: .error, kind: kind, place: place, message: message, hint: hint))
     }
 
-    func warning(_ place: Place, _ message: String, hint: String? = nil) {
-        entries.append(Entry(severity: .warning, place: place, message: message, hint: hint))
+    func warning(_ place: Place, _ message: String, hint: String? = nil, kind: DiagnosticKind) {
+        entries.append(Entry(severity: .warning, kind: kind, place: place, message: message, hint: hint))
     }
 
     /// What stands there may be a secret: no diagnostic shows it.
@@ -43,7 +44,7 @@ final class Reporter {
 
     private func diagnostic(_ entry: Entry) -> Diagnostic {
         Diagnostic(
-            severity: entry.severity, file: file, line: entry.place.line, column: entry.place.column,
+            severity: entry.severity, kind: entry.kind, file: file, line: entry.place.line, column: entry.place.column,
             message: entry.message, hint: entry.hint, sourceLine: maskedLine(entry.place.line),
             width: max(1, entry.place.width))
     }

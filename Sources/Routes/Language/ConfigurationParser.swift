@@ -1,7 +1,8 @@
 /// From bytes to meaning: reads every statement, reports every error, and makes a configuration when there is none.
 struct ConfigurationParser {
     static let keywords = [
-        "listen", "admin", "upstream", "tokens", "blacklist", "identity", "log", "limits", "paths", "expect",
+        "listen", "admin", "upstream", "tokens", "blacklist", "identity", "log", "limits", "paths", "trusted-proxies",
+        "expect",
     ]
     /// Statements that may stand more than once.
     private static let repeatable: Set<String> = ["listen", "upstream", "expect"]
@@ -12,6 +13,8 @@ struct ConfigurationParser {
     private var listeners: [Listener] = []
     private var admin: Listener?
     private var upstreams: [Upstream] = []
+    /// Per upstream: its name in the file.
+    private var upstreamNames: [Word] = []
     /// False when an `upstream` line had an error.
     private var upstreamsComplete = true
     private var tokens: TokenSettings?
@@ -19,6 +22,7 @@ struct ConfigurationParser {
     private var identity = IdentitySettings.standard
     private var log = LogSettings()
     private var limits = Limits()
+    private var trustedProxies: [AddressBlock] = []
     private var pathsExact = false
     private var routes: [RouteStatement] = []
     private var expectations: [Expectation] = []
@@ -65,6 +69,7 @@ struct ConfigurationParser {
         case "identity": identity = IdentityStatement.parse(statement, tokens: tokens, reporter)
         case "log": log = LogStatement.parse(statement, reporter) ?? log
         case "limits": limits = LimitsStatement.parse(statement, reporter)
+        case "trusted-proxies": trustedProxies = TrustedProxiesStatement.parse(statement, reporter)
         case "paths": pathsExact = PathsStatement.parse(statement, reporter)
         default: takeExpectation(statement)
         }
@@ -95,6 +100,7 @@ struct ConfigurationParser {
             return
         }
         upstreams.append(upstream)
+        upstreamNames.append(statement.words[1])
     }
 
     private mutating func takeRoute(_ statement: Statement) {
@@ -128,30 +134,38 @@ extension ConfigurationParser {
     private func finish(_ budget: AutomatonBudget) -> Configuration? {
         let top = Place(line: 1, column: 1, width: 1)
         if !seen.contains("listen") {
-            reporter.error(top, "no \"listen\" line", hint: "add one, such as: listen 127.0.0.1:8080")
+            reporter.error(
+                top, "no \"listen\" line", hint: "add one, such as: listen 127.0.0.1:8080",
+                kind: .missingListener)
         }
         if !seen.contains("route") {
-            reporter.warning(top, "no rules: every request is answered with 404")
+            reporter.warning(
+                top, "no rules: every request is answered with 404", hint: "add one, such as: * /** authenticated",
+                kind: .noRules)
         }
         if !seen.contains("blacklist") {
             reporter.warning(
                 top, "no \"blacklist\" line: logged-out tokens stay valid until they expire",
-                hint: "add one, such as: blacklist redis://127.0.0.1:6379")
+                hint: "add one, such as: blacklist redis://127.0.0.1:6379", kind: .missingBlacklist)
         }
         requireTokens()
         var builder = RuleBuilder(upstreams: upstreams, isComplete: upstreamsComplete, reporter)
         for route in routes { builder.add(route) }
         if reporter.hasErrors { return nil }
-        MethodGapCheck(builder.rules, builder.index).run(routes, reporter)
         let table = RouteTable(builder.rules, builder.index, pathsExact: pathsExact, budget: budget)
         if !table.isComplete {
             reporter.warning(
                 top,
-                "the paths mix names and {parameters} in very many combinations: some requests take longer to decide")
+                "the paths mix names and {parameters} in very many combinations: some requests take longer to decide",
+                kind: .tableTooLarge)
         }
+        UnusedUpstreamCheck.run(upstreamNames, builder.rules, reporter)
+        Review(builder.rules, builder.index, table, pathsExact: pathsExact)
+            .run(routes, expectations, upstreams: upstreams, reporter)
         return Configuration(
-            file: file, listeners: listeners, admin: admin, upstreams: upstreams, tokens: tokens, blacklist: blacklist,
-            identity: identity, log: log, limits: limits, pathsExact: pathsExact, rules: builder.rules,
+            file: file, listeners: listeners, admin: admin, upstreams: upstreams, trustedProxies: trustedProxies,
+            tokens: tokens, blacklist: blacklist, identity: identity, log: log, limits: limits, pathsExact: pathsExact,
+            rules: builder.rules,
             expectations: expectations, table: table)
     }
 
@@ -167,6 +181,7 @@ extension ConfigurationParser {
         guard let needing else { return }
         reporter.error(
             needing.accessPlace, "this rule needs tokens, and the file has no \"tokens\" block",
-            hint: "add: tokens { … } with a line such as: key HS256 env:ACCESS_TOKEN_SECRET")
+            hint: "add: tokens { … } with a line such as: key HS256 env:ACCESS_TOKEN_SECRET",
+            kind: .missingTokens)
     }
 }

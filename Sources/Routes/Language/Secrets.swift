@@ -21,7 +21,7 @@ enum Secrets {
         reporter.mask(word.place)
         reporter.error(
             word.place, "a secret is never written in this file",
-            hint: "write env:NAME to take it from the environment, or file:PATH")
+            hint: "write env:NAME to take it from the environment, or file:PATH", kind: .secretInFile)
         return nil
     }
 

@@ -24,6 +24,8 @@ package struct MethodSet: Sendable, Hashable {
 
     func union(_ other: MethodSet) -> MethodSet { MethodSet(bits: bits | other.bits) }
 
+    func intersection(_ other: MethodSet) -> MethodSet { MethodSet(bits: bits & other.bits) }
+
     func isSubset(of other: MethodSet) -> Bool { bits & ~other.bits == 0 }
 
     var isEmpty: Bool { bits == 0 }

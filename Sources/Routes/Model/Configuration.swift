@@ -9,6 +9,8 @@ package struct Configuration: Sendable {
     package var admin: Listener?
     /// In file order; `Rule.upstream` is an index here.
     package var upstreams: [Upstream]
+    /// Whose `X-Forwarded-…` and `X-Request-Id` are believed; empty: nobody's.
+    package var trustedProxies: [AddressBlock]
     package var tokens: TokenSettings?
     /// nil: no blacklist is consulted.
     package var blacklist: BlacklistSettings?

@@ -10,4 +10,22 @@ struct PathPattern: Sendable, Hashable {
     var segments: [Segment]
     /// It ends with `**`: zero or more further segments.
     var hasRest: Bool
+
+    /// Compared segment by segment, literals only.
+    ///
+    /// - Parameter prefix: see `PathPrefix`.
+    func starts(with prefix: String) -> Bool {
+        let names = prefix.utf8.dropFirst().split(separator: PathBytes.Character.slash)
+        return segments.starts(with: names.map { .literal(Array($0)) })
+    }
+
+    /// True when it matches every path that the other matches.
+    func covers(_ other: PathPattern) -> Bool {
+        guard segments.count <= other.segments.count,
+            hasRest || !other.hasRest && segments.count == other.segments.count
+        else { return false }
+        return zip(segments, other.segments).allSatisfy { own, other in
+            own == other || own == .any && other != .literal([])
+        }
+    }
 }

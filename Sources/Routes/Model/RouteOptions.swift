@@ -6,6 +6,8 @@ package struct RouteOptions: Sendable, Equatable {
     package var maxBody: Int?
     /// `pass-token`: the header that carried the token is forwarded.
     package var passToken = false
+    /// `trailers`: the trailers of request and response are forwarded; otherwise they are dropped.
+    package var passTrailers = false
     /// `tolerate=…`
     package var tolerate: Tolerance = []
 

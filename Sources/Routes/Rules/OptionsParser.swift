@@ -1,7 +1,8 @@
 /// The options of a rule.
 struct OptionsParser {
     static let names = ["timeout", "max-body", "tolerate"]
-    static let passToken = "pass-token"
+    /// Options that are a bare word.
+    static let words = ["pass-token", "trailers"]
 
     private(set) var options = RouteOptions()
 
@@ -22,8 +23,15 @@ struct OptionsParser {
         }
     }
 
-    mutating func takePassToken(_ word: Word) {
-        if isFirst(Self.passToken, word) { options.passToken = true }
+    /// False when the word isn't an option.
+    mutating func takeWord(_ word: Word) -> Bool {
+        guard Self.words.contains(word.text) else { return false }
+        guard isFirst(word.text, word) else { return true }
+        switch word.text {
+        case "pass-token": options.passToken = true
+        default: options.passTrailers = true
+        }
+        return true
     }
 
     private mutating func takeTolerate(_ value: Word) {

@@ -41,10 +41,9 @@ struct RouteTail {
             let hint = Suggestion.hint(for: name, among: ConditionParser.names + OptionsParser.names)
             return reporter.error(word.place, "unknown condition or option \"\(name)\"", hint: hint)
         }
-        if word.text == OptionsParser.passToken { return options.takePassToken(word) }
-        if access.takeKeyword(word) { return }
+        if options.takeWord(word) || access.takeKeyword(word) { return }
         access.takeUnknown()
-        let known = AccessParser.keywords + [OptionsParser.passToken]
+        let known = AccessParser.keywords + OptionsParser.words
         let hint =
             ["=>", ">", "-", "→", "to"].contains(word.text) ? "write ->" : Suggestion.hint(for: word.text, among: known)
         reporter.error(

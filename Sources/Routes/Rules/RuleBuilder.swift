@@ -18,6 +18,7 @@ struct RuleBuilder {
             pattern: route.path.text, access: route.access, options: route.options, upstream: upstream(of: route),
             path: route.pattern)
         if let conflict = index.enter(rule) { report(conflict, route) }
+        checkPrefix(rule, route)
         rules.append(rule)
     }
 
@@ -28,7 +29,20 @@ struct RuleBuilder {
         reporter.error(
             route.path.place, "conflict: line \(earlier.line) already decides \(what) for \(same)",
             hint:
-                "which rule decides never depends on the order of lines; names of {parameters} don't distinguish paths")
+                "which rule decides never depends on the order of lines; names of {parameters} don't distinguish paths",
+            kind: .routeConflict)
+    }
+
+    /// An upstream that removes a prefix finds it in every request.
+    private func checkPrefix(_ rule: Rule, _ route: RouteStatement) {
+        guard rule.access != .deny, let upstream = rule.upstream.map({ upstreams[$0] }),
+            let prefix = upstream.stripPrefix, !rule.path.starts(with: prefix)
+        else { return }
+        reporter.error(
+            route.path.place,
+            "the path must start with \(prefix), which the upstream \"\(upstream.name)\" of line \(upstream.line) removes",
+            hint: "write \(prefix)/** or a path below it, or lead this rule to another upstream",
+            kind: .stripPrefixMismatch)
     }
 
     private func upstream(of route: RouteStatement) -> Int? {
@@ -48,7 +62,8 @@ struct RuleBuilder {
             reporter.error(
                 word.place, "unknown upstream \"\(word.text)\"",
                 hint: Suggestion.hint(for: word.text, among: upstreams.map(\.name))
-                    ?? "name it in a line: upstream \(word.text) http://HOST:PORT")
+                    ?? "name it in a line: upstream \(word.text) http://HOST:PORT",
+                kind: .unknownUpstream)
         }
         return nil
     }

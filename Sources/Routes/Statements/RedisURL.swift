@@ -9,7 +9,8 @@ struct RedisURL {
             reporter.mask(word.place)
             reporter.error(
                 word.place, "a secret is never written in this file",
-                hint: "leave user and password out of the URL; in the block, write: password env:NAME")
+                hint: "leave user and password out of the URL; in the block, write: password env:NAME",
+                kind: .secretInFile)
             return nil
         }
         if word.text.hasPrefix("rediss://") {

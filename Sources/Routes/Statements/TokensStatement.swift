@@ -101,11 +101,15 @@ struct TokensStatement {
         }
         if settings.issuers.isEmpty {
             reporter.warning(
-                statement.keyword.place, "no \"issuer\": tokens that anyone else signs with these keys are valid here")
+                statement.keyword.place, "no \"issuer\": tokens that anyone else signs with these keys are valid here",
+                hint: "add a line with the name that your tokens carry as \"iss\": issuer https://issuer.example",
+                kind: .missingIssuer)
         }
         if settings.audiences.isEmpty {
             reporter.warning(
-                statement.keyword.place, "no \"audience\": tokens that were issued for other services are valid here")
+                statement.keyword.place, "no \"audience\": tokens that were issued for other services are valid here",
+                hint: "add a line with the name that your tokens carry as \"aud\": audience NAME",
+                kind: .missingAudience)
         }
     }
 }

@@ -1,20 +1,33 @@
-/// `upstream NAME http://HOST:PORT`
-enum UpstreamStatement {
+/// `upstream NAME http://HOST:PORT/BASE`, or a block with several servers, or both.
+struct UpstreamStatement {
+    private static let keywords = ["server", "host", "strip-prefix"]
+
+    private let reporter: Reporter
+    private var once = Once()
+    private var servers: [Upstream.Server] = []
+    private var basePath: String?
+    private var host = Upstream.HostPolicy.keep
+    private var stripPrefix: String?
+    /// False after an error.
+    private var isValid = true
+
     static func parse(_ statement: Statement, _ reporter: Reporter) -> Upstream? {
         var arguments = Arguments(statement, reporter)
-        arguments.refuseBlock()
-        guard let name = arguments.next("a name for the upstream, such as app"),
-            let url = arguments.next("the upstream's URL, such as http://127.0.0.1:3000")
-        else { return nil }
-        arguments.finish()
-        let address = self.address(url, reporter)
+        guard let name = arguments.next("a name for the upstream, such as app") else { return nil }
+        var parser = UpstreamStatement(reporter)
+        parser.takeURL(statement, &arguments)
+        for setting in statement.block ?? [] { parser.take(setting) }
+        parser.requireServer(statement, name)
         guard isName(name.text) else {
             reporter.error(
                 name.place, "expected a name for the upstream: a letter, then letters, digits, \"-\" or \"_\"")
             return nil
         }
-        guard let address else { return nil }
-        return Upstream(name: name.text, host: address.host, port: address.port ?? 80, line: statement.line)
+        return parser.isValid ? parser.upstream(name.text, line: statement.line) : nil
+    }
+
+    private init(_ reporter: Reporter) {
+        self.reporter = reporter
     }
 
     /// A letter first: so a name is never taken for a status in `expect`.
@@ -25,29 +38,94 @@ enum UpstreamStatement {
         }
     }
 
-    private static func address(_ url: Word, _ reporter: Reporter) -> HostPort? {
-        // A password in a URL is a secret in clear.
-        if url.bytes.contains(UInt8(ascii: "@")) {
-            reporter.mask(url.place)
-            reporter.error(url.place, "an upstream's URL has no user and no password")
-            return nil
+    private func upstream(_ name: String, line: Int) -> Upstream {
+        Upstream(
+            name: name, servers: servers, basePath: basePath ?? "", hostPolicy: host, stripPrefix: stripPrefix,
+            line: line)
+    }
+
+    /// Before a block the URL may be left out.
+    private mutating func takeURL(_ statement: Statement, _ arguments: inout Arguments) {
+        let expected = "the upstream's URL, such as http://127.0.0.1:3000"
+        let url = statement.block == nil ? arguments.next(expected) : arguments.nextIfAny()
+        if let url {
+            takeServer(url)
+        } else if statement.block == nil {
+            isValid = false
         }
-        if url.text.lowercased().hasPrefix("https://") {
-            reporter.error(url.place, "https to an upstream isn't available yet", hint: "write http://HOST:PORT")
-            return nil
+        arguments.finish()
+    }
+
+    private mutating func take(_ statement: Statement) {
+        let name = statement.keyword.text
+        guard Self.keywords.contains(name) else {
+            isValid = false
+            return reporter.error(
+                statement.keyword.place, "unknown setting \"\(name)\" of \"upstream\"",
+                hint: Suggestion.hint(for: name, among: Self.keywords)
+                    ?? "expected one of \(Self.keywords.joined(separator: ", "))")
         }
-        guard url.text.lowercased().hasPrefix("http://") else {
-            reporter.error(url.place, "expected an URL: http://HOST:PORT", hint: "write http://\(url.text)")
-            return nil
+        guard name == "server" || once.take(statement, reporter) else { return }
+        var arguments = Arguments(statement, reporter)
+        arguments.refuseBlock()
+        guard let value = arguments.next("a value after \"\(name)\"") else {
+            isValid = false
+            return
         }
-        var authority = url.text.dropFirst("http://".count)
-        if authority.last == "/" { authority = authority.dropLast() }
-        guard !authority.contains(where: { "/?#".contains($0) }) else {
-            reporter.error(
-                url.place, "an upstream's URL has no path, query or fragment",
-                hint: "the path of a request is forwarded as it is; write http://HOST:PORT")
-            return nil
+        arguments.finish()
+        switch name {
+        case "server": takeServer(value)
+        case "host": takeHost(value)
+        default: takeStripPrefix(value)
         }
-        return HostPort(authority, of: url, lowestPort: 1, reporter)
+    }
+
+    private mutating func takeServer(_ word: Word) {
+        guard let url = UpstreamURL(word, reporter) else {
+            isValid = false
+            return
+        }
+        let line = word.place.line
+        if let same = servers.first(where: { $0.host.lowercased() == url.host.lowercased() && $0.port == url.port }) {
+            isValid = false
+            return reporter.error(word.place, "line \(same.line) names this server already")
+        }
+        if let basePath, let first = servers.first, basePath != url.basePath {
+            isValid = false
+            return reporter.error(
+                word.place,
+                "the servers of an upstream have one base path; line \(first.line) has \(Self.name(basePath))",
+                hint: "write http://\(word.text.dropFirst("http://".count).prefix { $0 != "/" })\(basePath)")
+        }
+        basePath = url.basePath
+        servers.append(Upstream.Server(host: url.host, port: url.port, line: line))
+    }
+
+    private static func name(_ basePath: String) -> String { basePath.isEmpty ? "none" : basePath }
+
+    private mutating func takeHost(_ word: Word) {
+        if word.isSign("keep") { return host = .keep }
+        guard HostPort(Substring(word.text), of: word, lowestPort: 1, reporter) != nil else {
+            isValid = false
+            return
+        }
+        host = .set(word.text)
+    }
+
+    private mutating func takeStripPrefix(_ word: Word) {
+        guard PathPrefix.check(Substring(word.text), of: word, "the prefix", reporter) else {
+            isValid = false
+            return
+        }
+        stripPrefix = word.text
+    }
+
+    /// A faulty server was reported already.
+    private mutating func requireServer(_ statement: Statement, _ name: Word) {
+        guard servers.isEmpty, isValid else { return }
+        isValid = false
+        reporter.error(
+            name.place, "the upstream \"\(name.text)\" has no server",
+            hint: "add a line to its block, such as: server http://127.0.0.1:3000")
     }
 }

@@ -18,6 +18,8 @@ final class CompiledTable: Sendable {
 
     let bytes = PathBytes.shared
     let methods = MethodTable.shared
+    /// As they are written: for `RouteTable.explain`, never for a decision.
+    let written: [Rule]
     let segments: SegmentTable
     let classes: MethodClasses
     let rules: [RuleFacts]
@@ -34,9 +36,10 @@ final class CompiledTable: Sendable {
     let search: PatternSearch?
 
     init(
-        segments: SegmentTable, classes: MethodClasses, rules: [RuleFacts], match: Automaton<Int32>,
+        written: [Rule], segments: SegmentTable, classes: MethodClasses, rules: [RuleFacts], match: Automaton<Int32>,
         variants: Automaton<Threat>?, safety: [SpellingSafety.State], search: () -> PatternSearch
     ) {
+        self.written = written
         self.segments = segments
         self.classes = classes
         self.rules = rules

@@ -32,6 +32,16 @@ struct Endpoint: Sendable {
         return MethodSet.all.contains(method) ? all : nil
     }
 
+    /// Every rule, in the order of the file.
+    var rules: [RouteID] {
+        Set(named.values).union([all].compactMap { $0 }).sorted { $0.index < $1.index }
+    }
+
+    /// The methods that a rule decides.
+    func methods(of rule: RouteID) -> MethodSet {
+        MethodSet((0..<64).map { Method(number: $0) }.filter { self.rule(for: $0) == rule })
+    }
+
     /// Every method that some rule matches.
     var methods: MethodSet {
         all == nil ? namedMethods : namedMethods.union(.all)

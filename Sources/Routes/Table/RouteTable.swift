@@ -1,7 +1,7 @@
 /// The rules, compiled: one answer for a method and a path, at a cost that doesn't depend on how many rules there
 /// are. Nothing is allocated, unless the rules outgrew `AutomatonBudget`.
 package struct RouteTable: Sendable {
-    private let table: CompiledTable
+    let table: CompiledTable
 
     /// - Parameter index: holds just these rules, without a conflict.
     init(_ rules: [Rule], _ index: EndpointIndex, pathsExact: Bool, budget: AutomatonBudget) {

@@ -47,7 +47,8 @@ struct TableCompiler {
                 }.states
         }
         return CompiledTable(
-            segments: segments, classes: classes, rules: facts, match: outcomes, variants: threats, safety: safety,
+            written: rules, segments: segments, classes: classes, rules: facts, match: outcomes, variants: threats,
+            safety: safety,
             search: { PatternSearch(trie, index.endpoints, segments, rules) })
     }
 

@@ -32,7 +32,7 @@ struct ReservedNameTests {
         for spelling in Self.spellings(of: name) {
             let forwarded = forward(request("GET / HTTP/1.1", "\(spelling): forged", "X-A: b"), reserved: Self.reserved)
             #expect(
-                forwarded.hasPrefix("GET / HTTP/1.1\r\nHost: example.com\r\nX-A: b\r\nX-Forwarded-For: 192.0.2.1\r\n"),
+                forwarded.hasPrefix("GET / HTTP/1.1\r\nHost: example.com\r\nX-A: b\r\n\(forwardingLines)"),
                 "\(spelling)")
             #expect(!forwarded.contains("forged"), "\(spelling)")
         }
@@ -44,7 +44,7 @@ struct ReservedNameTests {
         let head = "GET / HTTP/1.1\r\n\(lines.joined())Host: example.com\r\n\r\n"
         #expect(
             forward(head, vouched: "X-User-Id: u-1\r\n", reserved: Self.reserved).hasPrefix(
-                "GET / HTTP/1.1\r\nHost: example.com\r\nX-F"))
+                "GET / HTTP/1.1\r\nHost: example.com\r\nVia: 1.1 gateway\r\n"))
     }
 
     @Test(

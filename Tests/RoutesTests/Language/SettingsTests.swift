@@ -137,7 +137,7 @@ import Testing
                 "upstream 1 http://h\n",
                 "expected a name for the upstream: a letter, then letters, digits, \"-\" or \"_\""
             ),
-            ("upstream b http://h/path\n", "an upstream's URL has no path, query or fragment"),
+            ("upstream b http://h/path?x\n", "an upstream's URL has no query and no fragment"),
             ("upstream b http://h:0\n", "expected a port from 1 to 65535 after the host"),
             ("tokens {\n}\n", "\"tokens\" stands in line 3 already, and may stand once"),
             ("blacklist redis://h\n", "\"blacklist\" stands in line 8 already, and may stand once"),
@@ -187,6 +187,14 @@ import Testing
     func kids() {
         let result = parse("listen h:1\ntokens {\nkey HS256 env:A kid=1\nkey RS256 file:b kid=1\n}\n")
         #expect(result.errors.map(\.message) == ["the key in line 3 has the same kid"])
+    }
+
+    @Test("Trailers are dropped unless a rule says otherwise")
+    func trailers() throws {
+        let rules = try Table("GET /a public trailers\nGET /b public\n").configuration.rules
+        #expect(rules.map(\.options.passTrailers) == [true, false])
+        #expect(errors("GET /a public trailers trailers\n") == ["1:24: \"trailers\" stands twice in this rule"])
+        #expect(errors("GET /a public trailers=yes\n") == ["1:15: unknown condition or option \"trailers\""])
     }
 
     @Test("Options and WHO stand in any order before the arrow")

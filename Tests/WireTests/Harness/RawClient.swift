@@ -25,6 +25,9 @@ final class RawClient {
     func bytes(_ count: Int) throws -> [UInt8] { try reader.bytes(count, until: .after()) }
     func line() throws -> String { try reader.line(until: .after()) }
 
+    /// What has come behind all that was read; what follows it is read from the socket.
+    func buffered() -> [UInt8] { reader.buffered() }
+
     /// The server closes and sends no further byte.
     func isClosed(within duration: Duration = Deadline.usual) throws -> Bool {
         try reader.isAtEnd(until: .after(duration))

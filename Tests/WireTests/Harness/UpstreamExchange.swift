@@ -74,6 +74,12 @@ final class UpstreamExchange {
         return bytes
     }
 
+    /// What has come of the body so far; the rest is read from the socket.
+    func buffered() -> [UInt8] {
+        hasReadBody = true
+        return reader.buffered()
+    }
+
     /// Exactly these bytes.
     func send(_ text: String) throws { try send(Array(text.utf8)) }
     func send(_ bytes: [UInt8]) throws {

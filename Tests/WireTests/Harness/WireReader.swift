@@ -45,6 +45,9 @@ final class WireReader {
         return Array(take(min(limit, buffer.count - start)))
     }
 
+    /// What has come and was not read yet, for whoever reads on from the socket itself.
+    func buffered() -> [UInt8] { Array(take(buffer.count - start)) }
+
     func rest(until deadline: Deadline) throws -> [UInt8] {
         while true {
             do { try fill(until: deadline) } catch WireFault.closed { return Array(take(buffer.count - start)) }

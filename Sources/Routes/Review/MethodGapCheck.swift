@@ -3,24 +3,21 @@
 struct MethodGapCheck {
     private let rules: [Rule]
     private let index: EndpointIndex
-    private let search: PatternSearch
-    private let segments: SegmentTable
+    private let samples: PathSamples
 
-    init(_ rules: [Rule], _ index: EndpointIndex) {
-        (self.rules, self.index) = (rules, index)
-        segments = SegmentTable(index.patterns)
-        search = PatternSearch(PatternTrie(index.patterns, segments: segments), index.endpoints, segments, rules)
+    init(_ review: Review) {
+        (rules, index, samples) = (review.rules, review.index, review.samples)
     }
 
     func run(_ routes: [RouteStatement], _ reporter: Reporter) {
         for (pattern, endpoint) in zip(index.patterns, index.endpoints) {
             guard let guarded = strictest(endpoint) else { continue }
-            let others = search.endpoints(entries(pattern))
+            let others = samples.endpoints(pattern)
             var fallen: [Method] = []
             var laxer: Rule?
             for method in AllowedMethods.usual where endpoint.rule(for: method) == nil {
                 guard let rule = others.lazy.compactMap({ $0.rule(for: method) }).first.map({ rules[$0.index] }),
-                    Self.strictness(rule.access) < Self.strictness(guarded.access),
+                    rule.access.strictness < guarded.access.strictness,
                     laxer == nil || laxer?.id == rule.id
                 else { continue }
                 fallen.append(method)
@@ -31,7 +28,7 @@ struct MethodGapCheck {
             reporter.warning(
                 routes[guarded.id.index].statement.keyword.place,
                 "\(guarded.pattern) is guarded for \(guarded.methods.text) only; \(names) fall to line \(laxer.line), which is laxer",
-                hint: "say who may use the other methods: * \(guarded.pattern) deny")
+                hint: "say who may use the other methods: * \(guarded.pattern) deny", kind: .methodGap)
         }
     }
 
@@ -40,27 +37,7 @@ struct MethodGapCheck {
         let ids = Set(AllowedMethods.usual.compactMap { endpoint.rule(for: $0) })
         let candidates = ids.map { rules[$0.index] }.filter { $0.access != .deny && $0.methods != .all }
         return candidates.max { left, right in
-            (Self.strictness(left.access), right.id.index) < (Self.strictness(right.access), left.id.index)
-        }
-    }
-
-    /// A path that the pattern matches, with segments that no pattern names where it may vary.
-    private func entries(_ pattern: PathPattern) -> [SegmentTable.Entry] {
-        let fixed = pattern.segments.map { segment -> SegmentTable.Entry in
-            guard case .literal(let literal) = segment else { return .unknown }
-            let spelling = segments.number(of: literal)
-            return SegmentTable.Entry(spelling: spelling, word: segments.wordOfSpelling[Int(spelling)], isPlain: true)
-        }
-        return pattern.hasRest ? fixed + [.unknown] : fixed
-    }
-
-    private static func strictness(_ access: Access) -> Int {
-        switch access {
-        case .public: 0
-        case .optional: 1
-        case .authenticated: 2
-        case .conditions: 3
-        case .deny: 4
+            (left.access.strictness, right.id.index) < (right.access.strictness, left.id.index)
         }
     }
 }

@@ -1,0 +1,144 @@
+internal import AuthFilter
+internal import ProxyEngine
+internal import Routes
+
+/// Decides about requests: the middle of a request's life, one step after the other.
+///
+///     … resolveTarget → matchRoute → authenticate → checkRevocation → authorize → prepareUpstream …
+///
+/// The one place for it: requests come here by ``AuthenticatingGatekeeper``, the expectations of a file by
+/// ``ExpectationRunner``, questions by ``Explainer``. It waits for nothing: where the blacklist has to be asked it says
+/// so, and is told the answer. One for each event loop, whose verifier and cache of tokens it owns.
+final class Decider {
+    let policy: GatewayPolicy
+    private let verifier: TokenVerifier?
+    /// Of tokens that `verifier` accepted under `policy`.
+    private let cache: TokenCache
+    private let asksBlacklist: Bool
+
+    init(policy: GatewayPolicy, verifier: TokenVerifier?, cache: TokenCache) {
+        self.policy = policy
+        self.verifier = verifier
+        self.cache = cache
+        asksBlacklist = policy.configuration.blacklist != nil
+    }
+
+    /// What a request presents to show who asks.
+    enum Credentials {
+        case none
+        /// The value of its `Authorization` field.
+        case field(Range<Int>)
+        /// Nothing, and this is supposed to have come of it: for questions, never for requests.
+        case supposed(Authentication)
+    }
+
+    /// - Parameter octets: the request's head, of which the ranges are parts.
+    func decide(
+        _ octets: Span<UInt8>, method: Range<Int>, path: Range<Int>, credentials: Credentials, at now: UnixTime
+    ) -> RequestDecision {
+        switch matchRoute(method: octets.extracting(method), path: octets.extracting(path)) {
+        case .refused(let refusal): return RequestDecision(stage: .decided(.refused(refusal)))
+        case .matched(let route):
+            switch authenticate(octets, credentials, for: route, at: now) {
+            case .refused(let fault):
+                let refusal = policy.refusals.refusal(for: fault)
+                return RequestDecision(stage: .decided(.refused(refusal)), route: route, fault: fault)
+            case .anonymous: return RequestDecision(stage: .decided(authorize(nil, for: route)), route: route)
+            case .verified(let token):
+                let stage: RequestDecision.Stage =
+                    asksBlacklist ? .needsBlacklist(token, route) : .decided(authorize(token, for: route))
+                return RequestDecision(stage: stage, route: route, token: token)
+            }
+        }
+    }
+
+    /// The rest, when the blacklist was asked about the token.
+    func conclude(
+        _ verdict: RevocationCheck.Verdict, about token: TokenCache.Entry, for route: GatewayPolicy.CompiledRoute
+    ) -> RequestDecision.Answer {
+        switch verdict {
+        case .clear: authorize(token, for: route)
+        case .revoked, .revokedByUnusableCutoff: .refused(policy.refusals.revoked)
+        case .unavailable: .refused(policy.refusals.blacklistUnavailable)
+        }
+    }
+
+    // MARK: resolveTarget, matchRoute
+
+    private enum RouteMatch {
+        case matched(GatewayPolicy.CompiledRoute)
+        case refused(Refusal)
+    }
+
+    private func matchRoute(method: Span<UInt8>, path: Span<UInt8>) -> RouteMatch {
+        switch policy.configuration.table.decide(method: method, path: path) {
+        case .matched(let id): .matched(policy.routes[id.index])
+        case .ambiguous(let ambiguity): .refused(policy.refusals.refusal(for: ambiguity))
+        case .noRoute: .refused(policy.refusals.noRoute)
+        case .methodNotAllowed(let allowed): .refused(policy.refusals.refusal(for: allowed))
+        }
+    }
+
+    // MARK: authenticate
+
+    private func authenticate(
+        _ octets: Span<UInt8>, _ credentials: Credentials, for route: GatewayPolicy.CompiledRoute, at now: UnixTime
+    ) -> Authentication {
+        guard route.need != .none else { return .anonymous }
+        switch credentials {
+        case .none: return .anonymous
+        case .supposed(let authentication): return authentication
+        case .field(let field):
+            let value = octets.extracting(field)
+            switch BearerCredentials(value) {
+            case .missing: return .anonymous
+            case .invalid: return .refused(.malformed)
+            case .token(let range): return verify(value.extracting(range), at: now)
+            }
+        }
+    }
+
+    /// A token that was verified before is only looked at for its time.
+    private func verify(_ token: Span<UInt8>, at now: UnixTime) -> Authentication {
+        guard let verifier else { return .anonymous }
+        if let known = cache.find(token) {
+            return known.verified.refusal(at: now).map { .refused(.token($0)) } ?? .verified(known)
+        }
+        switch verifier.verify(token, at: now) {
+        case .verified(let verified): return .verified(cache.insert(token, verified))
+        case .refused(let refusal): return .refused(.token(refusal))
+        }
+    }
+
+    // MARK: authorize
+
+    private func authorize(_ token: TokenCache.Entry?, for route: GatewayPolicy.CompiledRoute) -> RequestDecision.Answer
+    {
+        switch Authorizer.authorize(access: route.access, route: route.id, token: token?.verified) {
+        case .refused(let refusal): return .refused(policy.refusals.refusal(for: refusal))
+        case .permitted(let permit):
+            // A route without an upstream is `deny`, which permits nobody.
+            guard let upstream = route.upstream else { return .refused(policy.refusals.refusal(for: .routeDenied)) }
+            return .permitted(
+                Passage(permit, to: upstream, route.options, vouched: identityLines(for: permit, of: token)))
+        }
+    }
+
+    /// Worked out once for a token, since every route vouches for it in the same words.
+    private func identityLines(for permit: Permit, of token: TokenCache.Entry?) -> [UInt8] {
+        guard let token, permit.token != nil else { return policy.identity.render(for: permit) }
+        if let lines = token.identityLines { return lines }
+        let lines = policy.identity.render(for: permit)
+        token.identityLines = lines
+        return lines
+    }
+}
+
+extension Passage {
+    /// The only place where a passage is made, and it takes a permit.
+    fileprivate init(_ permit: borrowing Permit, to upstream: Int, _ options: RouteOptions, vouched: [UInt8]) {
+        self.init(
+            upstream: upstream, vouched: vouched, forwardsAuthorization: options.passToken,
+            passesTrailers: options.passTrailers, responseTimeout: options.timeout, maxBody: options.maxBody)
+    }
+}

@@ -1,0 +1,93 @@
+internal import AuthFilter
+internal import NIOCore
+internal import ProxyEngine
+internal import Routes
+
+/// Finds out what would happen to a request, by the code that decides about requests, and collects why.
+struct Explainer {
+    let policy: GatewayPolicy
+    private let rehearsal: Rehearsal
+    private let asksBlacklist: Bool
+
+    /// - Parameter asksBlacklist: the blacklist is asked about good tokens; otherwise it is taken to know nothing of them.
+    init(policy: GatewayPolicy, asksBlacklist: Bool) throws(KeyError) {
+        self.policy = policy
+        self.asksBlacklist = asksBlacklist
+        let verifier: TokenVerifier? = if let tokens = policy.tokens { try TokenVerifier(policy: tokens) } else { nil }
+        let inquiry = asksBlacklist
+            ? policy.configuration.blacklist.map { BlacklistInquiry(settings: $0, password: policy.blacklistPassword) } : nil
+        rehearsal = Rehearsal(policy: policy, verifier: verifier) { token in
+            inquiry?.ask(about: token, at: .now) ?? .clear
+        }
+    }
+
+    /// - Parameter whom: whose request it is supposed to be; nil: what its fields say counts.
+    func explain(_ request: SupposedRequest, as whom: Expectation.Whom? = nil) -> Explanation {
+        let now = UnixTime.now
+        let outcome = rehearsal.run(request, supposing: whom.map(authentication), at: now)
+        let rule = outcome.decision?.route.map { policy.configuration.rules[$0.id.index] }
+        let token = tokenReport(outcome, rule, isSupposed: whom != nil)
+        return Explanation(
+            request: request, answer: answer(outcome), routing: outcome.decision == nil ? nil : routing(outcome.head),
+            rule: rule, token: token, conditions: conditions(token, rule), blacklist: blacklistReport(outcome),
+            headers: headers(request, outcome), now: now)
+    }
+
+    private func authentication(_ whom: Expectation.Whom) -> Authentication {
+        let claims = HypotheticalClaims.variants(of: whom, configuration: policy.configuration).first ?? nil
+        return claims?.authentication(for: policy) ?? .anonymous
+    }
+
+    private func routing(_ head: RequestHead) -> RouteExplanation {
+        let octets = Array(head.bytes.readableBytesView)
+        return policy.configuration.table.explain(method: Array(octets[head.method]), path: Array(octets[head.path]))
+    }
+
+    private func tokenReport(_ outcome: Rehearsal.Outcome, _ rule: Rule?, isSupposed: Bool) -> Explanation.TokenReport {
+        guard let decision = outcome.decision, let rule else { return .noRule }
+        guard Authorizer.need(of: rule.access) != .none else { return .notRead }
+        if let fault = decision.fault { return .refused(fault) }
+        if let token = decision.token { return .accepted(token.verified, isSupposed: isSupposed) }
+        return .absent(otherScheme: !isSupposed && outcome.head.authorization != nil)
+    }
+
+    private func conditions(_ token: Explanation.TokenReport, _ rule: Rule?) -> [ConditionFinding] {
+        guard case .accepted(let token, _) = token, let rule else { return [] }
+        return token.findings(for: rule.access)
+    }
+
+    private func blacklistReport(_ outcome: Rehearsal.Outcome) -> Explanation.BlacklistReport {
+        guard policy.configuration.blacklist != nil else { return .notConfigured }
+        guard let verdict = outcome.revocation else { return .noToken }
+        return asksBlacklist ? .asked(verdict) : .notAsked
+    }
+
+    private func answer(_ outcome: Rehearsal.Outcome) -> Explanation.Answer {
+        if let fault = outcome.decision?.fault, !policy.unreadKeys.isEmpty, fault.mayBeOfMissingKey {
+            return .unknown(policy.unreadKeys)
+        }
+        return switch outcome.answer {
+        case .forwarded(let passage): .forwarded(policy.configuration.upstreams[passage.upstream])
+        case .refused(let refusal): .refused(refusal)
+        case .served(let status): .served(status: status)
+        }
+    }
+
+    private func headers(_ request: SupposedRequest, _ outcome: Rehearsal.Outcome) -> HeaderReport? {
+        guard case .forwarded(let passage) = outcome.answer else { return nil }
+        return HeaderReport(
+            request, outcome.head, passage, settings: rehearsal.settings, identity: policy.configuration.identity)
+    }
+}
+
+extension CredentialFault {
+    /// Whether the verdict could have been another one with a further key.
+    var mayBeOfMissingKey: Bool {
+        switch self {
+        case .token(.invalid(.noKeyForAlgorithm)), .token(.invalid(.keyAlgorithmMismatch)),
+            .token(.invalid(.signatureMismatch)), .token(.invalid(.signatureMalformed)):
+            true
+        case .malformed, .token: false
+        }
+    }
+}

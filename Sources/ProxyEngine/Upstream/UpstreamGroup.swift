@@ -1,0 +1,36 @@
+internal import NIOCore
+
+/// The servers of one upstream as one event loop sees them: they are used in turn.
+final class UpstreamGroup {
+    let settings: UpstreamSettings
+    let writer: UpstreamRequestWriter
+    private let pools: [UpstreamPool]
+    private var next = 0
+
+    init(index: Int, worker: Worker) {
+        settings = worker.settings.upstreams[index]
+        writer = UpstreamRequestWriter(upstream: settings)
+        let writer = writer
+        pools = settings.servers.map { UpstreamPool(server: $0, writer: writer, worker: worker) }
+    }
+
+    /// How many servers a request may be tried at before it is given up.
+    var serverCount: Int { pools.count }
+
+    func lease(for exchange: Exchange, _ freshness: UpstreamPool.Freshness) -> UpstreamPool.Lease {
+        if pools.count > 1 { next = (next + 1) % pools.count }
+        return pools[next].lease(for: exchange, freshness)
+    }
+
+    func cancel(_ exchange: Exchange) {
+        for pool in pools { pool.cancel(exchange) }
+    }
+
+    func closeIdle(at now: NIODeadline) {
+        for pool in pools { pool.closeIdle(at: now) }
+    }
+
+    func shutDown() {
+        for pool in pools { pool.shutDown() }
+    }
+}

@@ -1,0 +1,40 @@
+/// An application: the servers it runs on, and how requests are written for it.
+package struct UpstreamSettings: Sendable {
+    package struct Server: Sendable, Equatable {
+        package var host: String
+        package var port: Int
+
+        package init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+
+        /// `host[:port]` as a Host field has it.
+        var authority: String {
+            let literal = host.contains(":") ? "[\(host)]" : host
+            return port == 80 ? literal : "\(literal):\(port)"
+        }
+    }
+
+    package var name: String
+    /// At least one; they serve in turn.
+    package var servers: [Server]
+    /// The Host the application sees; nil: the client's own.
+    package var host: String?
+    /// How many segments are taken off the front of the path, before `basePath` is put there, which has no slash at its
+    /// end. Every route to the upstream matches at least so many.
+    package var strippedSegments: Int
+    package var basePath: [UInt8]
+
+    package init(
+        name: String, servers: [Server], host: String? = nil, strippedSegments: Int = 0, basePath: String = ""
+    ) {
+        self.name = name
+        self.servers = servers
+        self.host = host
+        self.strippedSegments = strippedSegments
+        self.basePath = Array(basePath.utf8)
+    }
+
+    var rewritesPath: Bool { strippedSegments > 0 || !basePath.isEmpty }
+}

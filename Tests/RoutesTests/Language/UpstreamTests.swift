@@ -1,0 +1,176 @@
+import Routes
+import Testing
+
+@Suite struct UpstreamTests {
+    private func upstream(_ text: String) throws -> Upstream {
+        let result = parse("listen [::1]:1\n" + text)
+        let errors = result.errors.map { $0.rendered() }.joined(separator: "\n")
+        return try #require(result.configuration, "\(errors)").upstreams[0]
+    }
+
+    @Test("One line names a server, with a base path where one is written")
+    func line() throws {
+        #expect(
+            try upstream("upstream app http://127.0.0.1:3000/base/v1\n")
+                == Upstream(
+                    name: "app", servers: [Upstream.Server(host: "127.0.0.1", port: 3000, line: 2)],
+                    basePath: "/base/v1", line: 2))
+        for root in ["http://[::1]", "http://[::1]/", "HTTP://[::1]:80"] {
+            #expect(
+                try upstream("upstream app \(root)\n") == Upstream(name: "app", host: "::1", port: 80, line: 2))
+        }
+    }
+
+    @Test("A block names several servers, the Host and what is removed from paths")
+    func block() throws {
+        let text = """
+            upstream app {
+                server        http://127.0.0.1:3000/base
+                server        http://127.0.0.1:3001/base
+                host          app.example:8080
+                strip-prefix  /legacy/v1
+            }
+            """
+        let expected = Upstream(
+            name: "app",
+            servers: [
+                Upstream.Server(host: "127.0.0.1", port: 3000, line: 3),
+                Upstream.Server(host: "127.0.0.1", port: 3001, line: 4),
+            ], basePath: "/base", hostPolicy: .set("app.example:8080"), stripPrefix: "/legacy/v1", line: 2)
+        #expect(try upstream(text) == expected)
+        #expect(expected.host == "127.0.0.1")
+        #expect(expected.port == 3000)
+        #expect(expected.strippedSegments == 2)
+    }
+
+    @Test("A URL and a block go together; Host is kept unless the block says otherwise")
+    func both() throws {
+        let upstream = try upstream("upstream app http://a {\nserver http://b\nhost keep\n}\n")
+        #expect(upstream.servers.map(\.host) == ["a", "b"])
+        #expect(upstream.hostPolicy == .keep)
+        #expect(upstream.stripPrefix == nil)
+        #expect(upstream.strippedSegments == 0)
+    }
+
+    @Test(
+        "A faulty upstream is an error that says what was expected",
+        arguments: [
+            ("upstream app\n", "2:13: expected the upstream's URL, such as http://127.0.0.1:3000"),
+            ("upstream app {\n}\n", "2:10: the upstream \"app\" has no server"),
+            ("upstream app {\nhost keep\n}\n", "2:10: the upstream \"app\" has no server"),
+            ("upstream app {\nserver a:1\n}\n", "3:8: expected an URL: http://HOST:PORT"),
+            ("upstream app http://a {\nserver http://A:80\n}\n", "3:8: line 2 names this server already"),
+            (
+                "upstream app {\nserver http://a/x\nserver http://b\n}\n",
+                "4:8: the servers of an upstream have one base path; line 3 has /x"
+            ),
+            (
+                "upstream app http://a {\nserver http://b/x\n}\n",
+                "3:8: the servers of an upstream have one base path; line 2 has none"
+            ),
+            ("upstream app http://a {\nserver\n}\n", "3:7: expected a value after \"server\""),
+            ("upstream app http://a {\nsrever http://b\n}\n", "3:1: unknown setting \"srever\" of \"upstream\""),
+            ("upstream app http://a {\nhost a b\n}\n", "3:8: \"b\" is too much here; \"host\" was complete before it"),
+            ("upstream app http://a {\nhost http://b\n}\n", "3:6: expected a port from 1 to 65535 after the host"),
+            (
+                "upstream app http://a {\nhost a\nhost b\n}\n",
+                "4:1: \"host\" stands in line 3 already, and may stand once"
+            ),
+            (
+                "upstream app http://a {\nstrip-prefix legacy\n}\n",
+                "3:14: expected the prefix, which starts with \"/\", such as /legacy"
+            ),
+            (
+                "upstream app http://a {\nstrip-prefix /\n}\n",
+                "3:14: expected the prefix, which starts with \"/\", such as /legacy"
+            ),
+            ("upstream app http://a {\nstrip-prefix /legacy/\n}\n", "3:14: the prefix has no slash at its end"),
+            (
+                "upstream app http://a {\nstrip-prefix /a//b\n}\n",
+                "3:14: the prefix has no empty segments and no segments of dots"
+            ),
+            (
+                "upstream app http://a {\nstrip-prefix /a/..\n}\n",
+                "3:14: the prefix has no empty segments and no segments of dots"
+            ),
+            (
+                "upstream app http://a {\nstrip-prefix /%61\n}\n",
+                "3:14: the prefix holds only letters, digits and - . _ ~ ! $ & ' ( ) * + , = : @, no escapes"
+            ),
+            (
+                "upstream app http://a/b;c\n",
+                "2:14: the base path holds only letters, digits and - . _ ~ ! $ & ' ( ) * + , = : @, no escapes"
+            ),
+            ("upstream app http://a/b?c\n", "2:14: an upstream's URL has no query and no fragment"),
+            ("upstream app http://a#c\n", "2:14: an upstream's URL has no query and no fragment"),
+            ("upstream app http://a//\n", "2:14: the base path has no slash at its end"),
+            ("upstream app http:///x\n", "2:14: expected an address: HOST:PORT, such as 127.0.0.1:8080"),
+        ])
+    func faults(text: String, error: String) {
+        let errors = parse("listen [::1]:1\n" + text).errors
+        #expect(errors.first.map { "\($0.line):\($0.column): \($0.message)" } == error)
+        // One fault, one error.
+        #expect(errors.count == 1)
+    }
+
+    @Test("What to write instead is said")
+    func instead() {
+        #expect(
+            faultyFile("upstream app http://a/x/\n") == [
+                """
+                routes.conf:2:14: error: the base path has no slash at its end
+                    upstream app http://a/x/
+                                 ^~~~~~~~~~~
+                    write http://a/x
+                """
+            ])
+        #expect(
+            faultyFile("upstream app http://a/x {\nserver http://b:81/y\n}\n") == [
+                """
+                routes.conf:3:8: error: the servers of an upstream have one base path; line 2 has /x
+                    server http://b:81/y
+                           ^~~~~~~~~~~~~
+                    write http://b:81/x
+                """
+            ])
+    }
+
+    private func faultyFile(_ text: String) -> [String] { rendered("listen [::1]:1\n" + text) }
+
+    private let stripping = """
+        listen [::1]:1
+        upstream app http://a {
+            strip-prefix /legacy/v1
+        }
+
+        """
+
+    @Test(
+        "Every path that leads to an upstream that strips a prefix starts with it",
+        arguments: ["/legacy/v1", "/legacy/v1/", "/legacy/v1/**", "/legacy/v1/{id}", "/%6cegacy/v1/x"])
+    func stripped(path: String) {
+        #expect(parse(stripping + "GET \(path) public\n").errors.isEmpty)
+    }
+
+    @Test(
+        "A path that doesn't start with the prefix is an error that names both lines",
+        arguments: ["/**", "/legacy", "/legacy/**", "/legacy/v10", "/Legacy/v1/x", "/{x}/v1/**", "/legacy/{x}/**", "/"])
+    func notStripped(path: String) {
+        let result = rendered(stripping + "GET \(path) public\n")
+        let caret = String(repeating: "~", count: path.count - 1)
+        #expect(
+            result == [
+                """
+                routes.conf:5:5: error: the path must start with /legacy/v1, which the upstream "app" of line 2 removes
+                    GET \(path) public
+                        ^\(caret)
+                    write /legacy/v1/** or a path below it, or lead this rule to another upstream
+                """
+            ])
+    }
+
+    @Test("A rule that denies leads nowhere, so its path may start as it likes")
+    func denied() {
+        #expect(parse(stripping + "* /** deny\n* /x deny -> app\n").errors.isEmpty)
+    }
+}

@@ -1,0 +1,24 @@
+import Glibc
+
+extension GatewayProcess {
+    /// Files, sockets and all else that it has open now.
+    func descriptorCount() throws -> Int {
+        guard let folder = opendir("/proc/\(pid)/fd") else { throw HarnessFailure("no /proc/\(pid)/fd") }
+        defer { closedir(folder) }
+        var count = 0
+        while let entry = readdir(folder) where entry.pointee.d_name.0 != CChar(UInt8(ascii: ".")) { count += 1 }
+        return count
+    }
+}
+
+extension Stage {
+    /// What the gateway has open besides its connections to the upstream, which come and go as they please.
+    private func ownDescriptors() throws -> Int { try gateway.descriptorCount() - upstream.openConnectionCount }
+
+    /// Whatever the clients of `body` did, nothing of them stays open in the gateway.
+    func expectingNoLeak(_ body: () throws -> Void) throws {
+        let before = try ownDescriptors()
+        try body()
+        try eventually("the gateway to close what it opened") { try ownDescriptors() <= before }
+    }
+}
