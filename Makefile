@@ -9,12 +9,15 @@ SHELL       := /bin/bash
 # Everything is compiled once, in release mode: what is tested is what is shipped. The tests use no @testable
 # import, so `--build-tests` adds the test targets to the same build and compiles no dependency a second time.
 JOBS  ?= 2
-build  = swift build -c release -j $(JOBS) --explicit-target-dependency-import-check error
-sources = Sources Tests Package.swift
+# Checks of exclusive access at run time are for debug builds (make test-debug): they are 8 % of a request's cost
+# (docs/decisions/0012). One set of flags for everything, or all would be compiled again.
+flags  = -Xswiftc -enforce-exclusivity=unchecked
+build  = swift build -c release -j $(JOBS) $(flags) --explicit-target-dependency-import-check error
+sources = Sources Tests Benchmarks Package.swift
 scripts = $(wildcard scripts/*.sh demo/*.sh .ci/run)
 python  = $(wildcard demo/*.py)
 
-.PHONY: help build run demo-check test lint clean
+.PHONY: help build run demo-check test test-debug matching-cost lint clean
 
 help:        ## this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -31,7 +34,16 @@ demo-check:  | build packages-run ## the demo without a person: runs every curl 
 
 test:        | swift packages-build packages-test ## every test, against the release binary
 	$(build) --build-tests
-	swift test -c release --skip-build --disable-testable-imports --disable-xctest $(if $(FILTER),--filter "$(FILTER)")
+	swift test -c release $(flags) --skip-build --disable-testable-imports --disable-xctest $(if $(FILTER),--filter "$(FILTER)")
+
+test-debug:  | swift packages-build packages-test ## the same tests and gateway with all of Swift's run-time checks
+	swift build -j $(JOBS) --build-tests
+	GATEWAY_BIN=.build/debug/gateway swift test --skip-build --disable-xctest $(if $(FILTER),--filter "$(FILTER)")
+
+matching-cost: | swift packages-build ## instructions of deciding a request, with 10 and with 10,000 rules
+	@scripts/debian-packages.sh valgrind binutils
+	$(build) --product MatchingCost
+	@scripts/matching-cost.sh
 
 lint:        | swift packages-lint ## swift format, and the syntax of the scripts
 	swift format lint --strict --parallel --recursive $(sources)

@@ -52,6 +52,9 @@ let package = Package(
         .target(name: "Routes", swiftSettings: strict),
         .target(name: "RedisBlacklist", dependencies: ["CHiredis", nioCore, nioPosix], swiftSettings: strict),
 
+        .executableTarget(
+            name: "MatchingCost", dependencies: ["Routes"], path: "Benchmarks/MatchingCost", swiftSettings: strict),
+
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
 

@@ -72,7 +72,8 @@ struct BodilessWireTests {
             let tag = TestToken.newJTI()
             stage.upstream.script(tag) { try $0.send("HTTP/1.1 \(words[1])\r\n\(framing)") }
             let client = try stage.client()
-            try client.send(Request(method: words[0], target: "/public/\(tag)", body: words[0] == "POST" ? "x" : nil).text)
+            try client.send(
+                Request(method: words[0], target: "/public/\(tag)", body: words[0] == "POST" ? "x" : nil).text)
             let response = try client.response(to: words[0])
             #expect(what.contains(" \(response.status) "))
             for index in 0..<3 {

@@ -9,7 +9,8 @@ struct EarlyResponseWireTests {
 
     @Test(
         "The client gets it and the end of its connection; the upstream's connection serves nobody else",
-        .stage(.open), arguments: ["Content-Length: 2\r\n\r\nno", "Transfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n"])
+        .stage(.open),
+        arguments: ["Content-Length: 2\r\n\r\nno", "Transfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n"])
     func unreadBody(rest: WireText) throws {
         let stage = try Stage.current
         let ended = Gate()

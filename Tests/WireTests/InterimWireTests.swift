@@ -64,7 +64,8 @@ struct InterimWireTests {
     @Test(
         "An interim response that announces a body, or one without end of them, is 502",
         arguments: [
-            "HTTP/1.1 103 Early Hints\r\nContent-Length: 5\r\n\r\nhello", "HTTP/1.1 100 Continue\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            "HTTP/1.1 103 Early Hints\r\nContent-Length: 5\r\n\r\nhello",
+            "HTTP/1.1 100 Continue\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
             WireText(String(repeating: "HTTP/1.1 102 Processing\r\n\r\n", count: 100)),
         ])
     func nonsense(interim: WireText) throws {

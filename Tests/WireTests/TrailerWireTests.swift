@@ -49,7 +49,9 @@ struct TrailerWireTests {
         #expect(lines(response.body.trailers) == [])
     }
 
-    @Test("Where the route asks for them, they pass in both directions as they came", arguments: ["/public/pass", "/pass"])
+    @Test(
+        "Where the route asks for them, they pass in both directions as they came",
+        arguments: ["/public/pass", "/pass"])
     func passed(target: String) throws {
         let sent = ["X-Sum: 1", "x-lower: a  b", "X-Sum: 2", "X_Under.Score: c", "X-Empty: "]
         let (upstream, response) = try exchange(target, sent)
@@ -107,7 +109,8 @@ struct TrailerWireTests {
         "A trailer section that is none is refused though the route asks for trailers",
         arguments: [
             "X-Sum : 1\r\n", "X-Sum: 1\n", " X-Sum: 1\r\n", "X-Sum: a\u{0}b\r\n", "X-Sum\r\n", ": 1\r\n",
-            WireText(String(repeating: "X: 1\r\n", count: 5000)), WireText("X: \(String(repeating: "x", count: 100_000))\r\n"),
+            WireText(String(repeating: "X: 1\r\n", count: 5000)),
+            WireText("X: \(String(repeating: "x", count: 100_000))\r\n"),
         ])
     func malformed(lines: WireText) throws {
         let tag = TestToken.newJTI()

@@ -2,7 +2,8 @@ internal import Testing
 
 extension GatewayConfiguration {
     fileprivate static let trusted = GatewayConfiguration(
-        settings: "trusted-proxies 127.0.0.1/32 10.0.0.0/8 2001:db8::/32", routes: "* /mine authenticated\n* /** public")
+        settings: "trusted-proxies 127.0.0.1/32 10.0.0.0/8 2001:db8::/32", routes: "* /mine authenticated\n* /** public"
+    )
     fileprivate static let otherTrusted = GatewayConfiguration(
         settings: "trusted-proxies 10.0.0.0/8 192.0.2.1 ::1", routes: "* /** public")
 }
@@ -51,14 +52,19 @@ struct TrustedProxyWireTests {
 
     @Test(
         "What is no scheme and no host is not passed on",
-        arguments: ["X-Forwarded-Proto: javascript", "X-Forwarded-Proto: https, http", "X-Forwarded-Host: a b", "X-Forwarded-Host: a/b", "X-Forwarded-Host: a@b"])
+        arguments: [
+            "X-Forwarded-Proto: javascript", "X-Forwarded-Proto: https, http", "X-Forwarded-Host: a b",
+            "X-Forwarded-Host: a/b", "X-Forwarded-Host: a@b",
+        ])
     func nonsense(line: String) throws {
         let echo = try stage.get("/x", line).echo()
         #expect(echo.all("x-forwarded-proto") == ["http"])
         #expect(echo.all("x-forwarded-host") == ["gateway.test"])
     }
 
-    @Test("Only the names themselves are believed: what folds to them is dropped", arguments: ForwardingWireTests.reserved)
+    @Test(
+        "Only the names themselves are believed: what folds to them is dropped", arguments: ForwardingWireTests.reserved
+    )
     func lookalikes(name: String, own: Int) throws {
         for spelling in ForwardingWireTests.spellings(name) where spelling.lowercased() != name.lowercased() {
             let arrived = try stage.get("/x", "\(spelling): 6.6.6.6").echo().folded(name)

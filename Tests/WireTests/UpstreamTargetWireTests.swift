@@ -82,14 +82,21 @@ struct UpstreamTargetWireTests {
         "A prefix of several segments is replaced by the base path",
         arguments: [
             ("/old/shop/a?q", "/base/a?q"), ("/old/shop", "/base/"), ("/old/shop/", "/base/"),
-            ("/o%6Cd/sho%70/a", "/base/a"), ("/old/shop/a%2Fb", "/base/a%2Fb"), ("/old/shop//a", "/base//a"),
+            ("/o%6Cd/sho%70/a", "/base/a"), ("/old/shop/a%2Fb", "/base/a%2Fb"), ("/old/shop/a//b", "/base/a//b"),
             ("/old/shopping", "/old/shopping"), ("/old", "/old"),
         ])
     func both(sent: String, seen: String) throws {
         #expect(try target(sent) == "GET \(seen) HTTP/1.1")
     }
 
-    @Test("The log has the path that the client sent, the refusals too")
+    /// `//a` would be an authority to whoever resolves it (RFC 3986, section 4.2).
+    @Test("A path that would begin with two slashes is refused, though empty segments are tolerated")
+    func twoSlashes() throws {
+        #expect(try stage.get("/old/shop//a").outcome == "400 target_ambiguous")
+        #expect(try stage.get("/old/shop//").outcome == "400 target_ambiguous")
+    }
+
+    @Test("The log has the path that the client sent")
     func logged() throws {
         let tag = TestToken.newJTI()
         #expect(try target("/legacy/\(tag)") == "GET /\(tag) HTTP/1.1")

@@ -1,4 +1,4 @@
-internal import Routes
+package import Routes
 
 /// Every check of a token by itself, those too that verifying it never reaches because an earlier one failed: for
 /// `gateway token inspect`, never for a decision.
@@ -28,12 +28,15 @@ package struct TokenInspection {
     package private(set) var header: [UInt8]?
     /// The same of the second.
     package private(set) var claims: [UInt8]?
+    package private(set) var algorithm: TokenAlgorithm?
     package private(set) var kid: [UInt8]?
     /// The positions, among the keys of the policy, of those the token may be signed with.
     package private(set) var candidates: [Int] = []
     package private(set) var expiry: UnixTime?
     package private(set) var notBefore: UnixTime?
     package private(set) var issuedAt: UnixTime?
+    /// The decoded jti.
+    package private(set) var identifier: [UInt8]?
 
     private let policy: TokenPolicy
     private var results: [Step: Finding] = [:]
@@ -74,6 +77,22 @@ package struct TokenInspection {
     private mutating func fail(_ step: Step, _ fault: TokenFault) { results[step] = .failed(.invalid(fault)) }
 }
 
+extension TokenInspection {
+    /// Whether the verdict could be another one if this key, which the policy lacks, were there.
+    package func mayNeed(_ key: KeySettings) -> Bool {
+        guard case .refused(.invalid(let fault)) = verdict, let algorithm, key.algorithm == algorithm else {
+            return false
+        }
+        switch fault {
+        case .noKeyForAlgorithm, .signatureMismatch, .signatureMalformed:
+            // The choice of ``KeyRing``: by the kid, where a key has it, else among those without one.
+            if let kid, kid == key.kid { return true }
+            return key.kid == nil && !policy.keys.keys.contains { $0.kid != nil && $0.kid == kid }
+        default: return false
+        }
+    }
+}
+
 // MARK: - The header
 
 extension TokenInspection {
@@ -86,7 +105,7 @@ extension TokenInspection {
             return failHeader(error)
         }
         for step in [Step.header, .algorithm, .type] { results[step] = .passed }
-        kid = header.kid
+        (algorithm, kid) = (header.algorithm, header.kid)
         check(.key) { inspection throws(TokenFault) in
             inspection.candidates = try inspection.policy.keys.candidates(algorithm: header.algorithm, kid: header.kid)
         }
@@ -94,18 +113,16 @@ extension TokenInspection {
 
     /// A header is read in one go: what comes before the fault was in order.
     private mutating func failHeader(_ fault: TokenFault) {
-        let step: Step =
+        let order: [Step] = [.header, .algorithm, .type, .key]
+        let failed: Step =
             switch fault {
             case .algorithmMissing, .algorithmUnsupported: .algorithm
             case .typeUnsupported: .type
             case .keyNameNotString: .key
-            default: .header
+            default: .header  // the other faults of a header; those of other parts do not come here
             }
-        for earlier in [Step.header, .algorithm, .type] {
-            guard earlier != step else { break }
-            results[earlier] = .passed
-        }
-        fail(step, fault)
+        for passed in order.prefix(while: { $0 != failed }) { results[passed] = .passed }
+        fail(failed, fault)
     }
 }
 
@@ -116,7 +133,9 @@ extension TokenInspection {
         guard let text = claims else { return fail(.claims, .claimsNotBase64URL) }
         var reader = JSONReader()
         let object: JSONValue
-        do throws(JSONFault) { object = try reader.read(text.span) } catch { return fail(.claims, .claimsNotJSON(error)) }
+        do throws(JSONFault) { object = try reader.read(text.span) } catch {
+            return fail(.claims, .claimsNotJSON(error))
+        }
         guard object.kind == .object else { return fail(.claims, .claimsNotObject) }
         results[.claims] = .passed
         let claims = ClaimReader(rules: policy.claims, members: reader.members, object: object)
@@ -160,7 +179,12 @@ extension TokenInspection {
         } else {
             check(.audience) { _ throws(TokenFault) in try claims.checkAudience(in: text.span) }
         }
-        check(.identifier) { _ throws(TokenFault) in _ = try claims.identifier(in: text.span) }
+        check(.identifier) { inspection throws(TokenFault) in
+            guard let value = try claims.identifier(in: text.span) else { return }
+            var bytes: [UInt8] = []
+            JSONStringBytes.append(value, in: text.span, to: &bytes)
+            inspection.identifier = bytes
+        }
         check(.subject) { _ throws(TokenFault) in _ = try claims.subject(in: text.span) }
     }
 }

@@ -31,7 +31,8 @@ struct CheckCommand: ParsableCommand {
         case .loaded(let policy, let notes):
             CheckReport(
                 file: file, isStrict: strict, notes: notes, rules: policy.configuration.rules.count,
-                expectations: policy.configuration.expectations.count, failures: ExpectationRunner(policy: policy).run())
+                expectations: policy.configuration.expectations.count, failures: ExpectationRunner(policy: policy).run()
+            )
         }
     }
 

@@ -51,10 +51,14 @@ struct ExplainCommand: ParsableCommand {
             guard method == nil, path == nil, token == nil, whom.isEmpty
             else { throw ValidationError("With --batch, requests and whose they are come from standard input.") }
         } else {
-            guard method != nil, path != nil else { throw ValidationError("Give a method and a path: GET /api/users/7.") }
+            guard method != nil, path != nil else {
+                throw ValidationError("Give a method and a path: GET /api/users/7.")
+            }
         }
         guard token == nil || whom.isEmpty else { throw ValidationError("--token and --as contradict each other.") }
-        guard !blacklist || whom.isEmpty else { throw ValidationError("The blacklist knows nothing of a supposed token.") }
+        guard !blacklist || whom.isEmpty else {
+            throw ValidationError("The blacklist knows nothing of a supposed token.")
+        }
         for header in headers where header.firstIndex(of: ":").map({ $0 == header.startIndex }) ?? true {
             throw ValidationError("--header takes 'Name: value'.")
         }

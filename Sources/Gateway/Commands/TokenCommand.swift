@@ -9,8 +9,9 @@ struct TokenCommand: ParsableCommand {
         abstract: "Make tokens that the gateway accepts: for trying things out and for load tests.",
         discussion: """
             Signs with the first HS key of the configuration, or with --private-key for the others. Issuer, audience and \
-            the names of the claims are the configuration's.
-            """)
+            the names of the claims are the configuration's. `gateway token inspect` says what is wrong with one.
+            """,
+        subcommands: [TokenInspectCommand.self])
 
     @OptionGroup var file: ConfigurationOption
 

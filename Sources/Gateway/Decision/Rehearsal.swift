@@ -45,7 +45,8 @@ struct Rehearsal {
         switch reading {
         case .complete: return decide(head, supposing: supposed, at: now)
         case .asterisk: return Outcome(answer: .served(status: 204), head: head)
-        case .connect: return Outcome(answer: .refused(Refusal(.methodNotAllowed, "CONNECT is not served here")), head: head)
+        case .connect:
+            return Outcome(answer: .refused(Refusal(.methodNotAllowed, "CONNECT is not served here")), head: head)
         case .malformed(let fault): return Outcome(answer: .refused(Refusal(fault)), head: head)
         case .incomplete:
             return Outcome(answer: .refused(Refusal(.requestMalformed, "the request's head has no end")), head: head)

@@ -34,7 +34,9 @@ struct SupposedRequest {
     /// That of an absolute-form target, which has to agree with the field; any other host otherwise.
     private static func host(for target: [UInt8]) -> [UInt8] {
         let parts = target.split(separator: UInt8(ascii: "/"), maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count > 2, parts[0].last == UInt8(ascii: ":"), parts[1].isEmpty else { return Array("localhost".utf8) }
+        guard parts.count > 2, parts[0].last == UInt8(ascii: ":"), parts[1].isEmpty else {
+            return Array("localhost".utf8)
+        }
         return Array(parts[2])
     }
 }

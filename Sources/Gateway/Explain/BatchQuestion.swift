@@ -11,12 +11,12 @@ struct BatchQuestion {
     private(set) var whom: Expectation.Whom?
     private(set) var token: String?
 
-    init(_ line: some StringProtocol) throws(Failure) {
+    init(_ line: String) throws(Failure) {
         let words = line.split { $0 == " " || $0 == "\t" }.map(String.init)
         guard words.count >= 2 else { throw Failure(explanation: "expected METHOD TARGET [as WHOM | token TOKEN]") }
         (method, target) = (words[0], words[1])
-        switch words.dropFirst(2).first {
-        case nil: break
+        if words.count == 2 { return }
+        switch words[2] {
         case "as":
             do throws(WhomParser.Failure) { whom = try WhomParser.parse(Array(words.dropFirst(3))) } catch {
                 throw Failure(explanation: error.explanation)

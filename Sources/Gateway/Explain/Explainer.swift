@@ -7,15 +7,18 @@ internal import Routes
 struct Explainer {
     let policy: GatewayPolicy
     private let rehearsal: Rehearsal
+    private let verifier: TokenVerifier?
     private let asksBlacklist: Bool
 
     /// - Parameter asksBlacklist: the blacklist is asked about good tokens; otherwise it is taken to know nothing of them.
     init(policy: GatewayPolicy, asksBlacklist: Bool) throws(KeyError) {
         self.policy = policy
         self.asksBlacklist = asksBlacklist
-        let verifier: TokenVerifier? = if let tokens = policy.tokens { try TokenVerifier(policy: tokens) } else { nil }
-        let inquiry = asksBlacklist
-            ? policy.configuration.blacklist.map { BlacklistInquiry(settings: $0, password: policy.blacklistPassword) } : nil
+        verifier = if let tokens = policy.tokens { try TokenVerifier(policy: tokens) } else { nil }
+        let inquiry =
+            asksBlacklist
+            ? policy.configuration.blacklist.map { BlacklistInquiry(settings: $0, password: policy.blacklistPassword) }
+            : nil
         rehearsal = Rehearsal(policy: policy, verifier: verifier) { token in
             inquiry?.ask(about: token, at: .now) ?? .clear
         }
@@ -26,9 +29,10 @@ struct Explainer {
         let now = UnixTime.now
         let outcome = rehearsal.run(request, supposing: whom.map(authentication), at: now)
         let rule = outcome.decision?.route.map { policy.configuration.rules[$0.id.index] }
-        let token = tokenReport(outcome, rule, isSupposed: whom != nil)
+        let token = tokenReport(outcome, rule, isSupposed: whom != nil, at: now)
         return Explanation(
-            request: request, answer: answer(outcome), routing: outcome.decision == nil ? nil : routing(outcome.head),
+            request: request, answer: answer(outcome, token),
+            routing: outcome.decision == nil ? nil : routing(outcome.head),
             rule: rule, token: token, conditions: conditions(token, rule), blacklist: blacklistReport(outcome),
             headers: headers(request, outcome), now: now)
     }
@@ -43,12 +47,23 @@ struct Explainer {
         return policy.configuration.table.explain(method: Array(octets[head.method]), path: Array(octets[head.path]))
     }
 
-    private func tokenReport(_ outcome: Rehearsal.Outcome, _ rule: Rule?, isSupposed: Bool) -> Explanation.TokenReport {
+    private func tokenReport(
+        _ outcome: Rehearsal.Outcome, _ rule: Rule?, isSupposed: Bool, at now: UnixTime
+    ) -> Explanation.TokenReport {
         guard let decision = outcome.decision, let rule else { return .noRule }
         guard Authorizer.need(of: rule.access) != .none else { return .notRead }
-        if let fault = decision.fault { return .refused(fault) }
+        if let fault = decision.fault {
+            return .refused(fault, isSupposed ? nil : inspection(of: outcome.head, at: now))
+        }
         if let token = decision.token { return .accepted(token.verified, isSupposed: isSupposed) }
         return .absent(otherScheme: !isSupposed && outcome.head.authorization != nil)
+    }
+
+    private func inspection(of head: RequestHead, at now: UnixTime) -> TokenInspection? {
+        guard let verifier, let field = head.authorization else { return nil }
+        let value = Array(Array(head.bytes.readableBytesView)[field])
+        guard case .token(let range) = BearerCredentials(value.span) else { return nil }
+        return TokenInspection(Array(value[range]), verifier: verifier, at: now)
     }
 
     private func conditions(_ token: Explanation.TokenReport, _ rule: Rule?) -> [ConditionFinding] {
@@ -57,14 +72,15 @@ struct Explainer {
     }
 
     private func blacklistReport(_ outcome: Rehearsal.Outcome) -> Explanation.BlacklistReport {
-        guard policy.configuration.blacklist != nil else { return .notConfigured }
-        guard let verdict = outcome.revocation else { return .noToken }
+        guard outcome.decision?.token != nil else { return .noToken }
+        guard let verdict = outcome.revocation else { return .notConfigured }
         return asksBlacklist ? .asked(verdict) : .notAsked
     }
 
-    private func answer(_ outcome: Rehearsal.Outcome) -> Explanation.Answer {
-        if let fault = outcome.decision?.fault, !policy.unreadKeys.isEmpty, fault.mayBeOfMissingKey {
-            return .unknown(policy.unreadKeys)
+    private func answer(_ outcome: Rehearsal.Outcome, _ token: Explanation.TokenReport) -> Explanation.Answer {
+        if case .refused(_, let inspection?) = token {
+            let missing = policy.unreadKeys.filter { inspection.mayNeed($0) }
+            if !missing.isEmpty { return .unknown(missing) }
         }
         return switch outcome.answer {
         case .forwarded(let passage): .forwarded(policy.configuration.upstreams[passage.upstream])
@@ -77,17 +93,5 @@ struct Explainer {
         guard case .forwarded(let passage) = outcome.answer else { return nil }
         return HeaderReport(
             request, outcome.head, passage, settings: rehearsal.settings, identity: policy.configuration.identity)
-    }
-}
-
-extension CredentialFault {
-    /// Whether the verdict could have been another one with a further key.
-    var mayBeOfMissingKey: Bool {
-        switch self {
-        case .token(.invalid(.noKeyForAlgorithm)), .token(.invalid(.keyAlgorithmMismatch)),
-            .token(.invalid(.signatureMismatch)), .token(.invalid(.signatureMalformed)):
-            true
-        case .malformed, .token: false
-        }
     }
 }

@@ -14,13 +14,14 @@ struct Explanation {
         case absent(otherScheme: Bool)
         /// - Parameter isSupposed: nobody sent it.
         case accepted(VerifiedToken, isSupposed: Bool)
-        case refused(CredentialFault)
+        /// - Parameter inspection: nil where there is no token to look at.
+        case refused(CredentialFault, TokenInspection?)
     }
 
     enum BlacklistReport {
-        case notConfigured
         /// There is no good token to ask about.
         case noToken
+        case notConfigured
         case notAsked
         case asked(RevocationCheck.Verdict)
     }

@@ -17,7 +17,8 @@ struct ExplanationJSON {
         let answer = answer
         return .object([
             ("method", .text(explanation.request.method)), ("target", .text(explanation.request.target)),
-            ("status", answer.status), ("code", answer.code), ("upstream", answer.upstream), ("message", answer.message),
+            ("status", answer.status), ("code", answer.code), ("upstream", answer.upstream),
+            ("message", answer.message),
             ("rule", explanation.rule.map { rule($0.id) } ?? .null),
             ("segments", explanation.routing.map { .array($0.segments.map { .text($0) }) } ?? .null),
             ("candidates", .array(explanation.routing?.candidates.map(candidate) ?? [])),
@@ -58,7 +59,7 @@ struct ExplanationJSON {
         case .noRule: .null
         case .notRead: .object([("state", .string("not_read"))])
         case .absent: .object([("state", .string("absent"))])
-        case .refused(let fault):
+        case .refused(let fault, _):
             .object([("state", .string("refused")), ("fault", .string(fault.explanation))])
         case .accepted(let token, let isSupposed):
             .object([
@@ -90,9 +91,13 @@ struct ExplanationJSON {
     private func headers(_ report: HeaderReport) -> JSONTree {
         .object([
             ("request_line", .text(report.requestLine)),
-            ("removed", .array(report.removed.map { removed in
-                .object([("name", .text(removed.name)), ("reason", .string(removed.reason.rawValue))])
-            })),
+            (
+                "removed",
+                .array(
+                    report.removed.map { removed in
+                        .object([("name", .text(removed.name)), ("reason", .string(removed.reason.rawValue))])
+                    })
+            ),
             ("vouched", .array(report.vouched.map { .text($0) })),
             ("added", .array(report.forwarding.map { .string($0) })),
         ])

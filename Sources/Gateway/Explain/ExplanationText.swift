@@ -37,18 +37,24 @@ struct ExplanationText {
 
     private mutating func addRouting() {
         guard let routing = explanation.routing else { return }
-        if !routing.segments.isEmpty { add("path", ["compared as \(path(routing.segments))"]) }
-        if let other = routing.otherSpelling {
-            add("", [
-                "spelled \(PlainText.plain(other.path)), which is \(other.difference.text), it would be decided by",
-                "\(citer.cite(other.route).rendered)",
-            ])
-        }
-        if case .ambiguous(let ambiguity) = routing.decision { add("", [advice(ambiguity)]) }
+        add("path", path(routing))
         let candidates = routing.candidates.flatMap { candidate in
             [citer.cite(candidate.route).rendered, "    " + candidate.standing.explanation]
         }
-        add("rule", candidates.isEmpty ? ["none matches this path"] : candidates)
+        if !routing.segments.isEmpty { add("rule", candidates.isEmpty ? ["none matches this path"] : candidates) }
+    }
+
+    private func path(_ routing: RouteExplanation) -> [String] {
+        var sentences = routing.segments.isEmpty ? [] : ["compared as \(path(routing.segments))"]
+        guard case .ambiguous(let ambiguity) = routing.decision else { return sentences }
+        sentences.append("ambiguous: \(ambiguity.explanation)")
+        if let other = routing.otherSpelling {
+            sentences += [
+                "spelled \(PlainText.plain(other.path)), which is \(other.difference.text), it would be decided by",
+                "    \(citer.cite(other.route).rendered)",
+            ]
+        }
+        return sentences + [advice(ambiguity)]
     }
 
     private func path(_ segments: [[UInt8]]) -> String {
@@ -56,10 +62,9 @@ struct ExplanationText {
     }
 
     private func advice(_ ambiguity: TargetAmbiguity) -> String {
-        guard let tolerance = ambiguity.tolerance,
-            let name = Tolerance.named.first(where: { $0.tolerance == tolerance })?.name
-        else { return ambiguity == .otherSpelling ? "paths exact would switch this comparison off" : "no rule can tolerate this" }
-        return "a rule tolerates this if it says tolerate=\(name)"
+        if ambiguity == .otherSpelling { return "paths exact in the configuration would allow it" }
+        let name = Tolerance.named.first { $0.tolerance == ambiguity.tolerance }?.name
+        return name.map { "a rule allows it if it says tolerate=\($0)" } ?? "no rule can allow it"
     }
 
     // MARK: authenticate
@@ -71,12 +76,20 @@ struct ExplanationText {
         case .absent(let otherScheme):
             let start = otherScheme ? "none: the credentials are of another scheme than Bearer" : "none"
             add("token", [explanation.rule?.access == .optional ? "\(start); this rule can do without" : start])
-        case .refused(let fault): add("token", ["refused: \(fault.explanation)", "gateway token inspect looks closer"])
+        case .refused(let fault, let inspection): add("token", refusal(fault, inspection))
         case .accepted(let token, let isSupposed):
             let subject = token.subject.map { "subject \(PlainText.quoted($0))" } ?? "without a subject"
             guard !isSupposed else { return add("token", ["supposed: a valid one with these claims; \(subject)"]) }
             add("token", ["valid; \(subject); expires \(readable(token.expiresAt))"])
         }
+    }
+
+    private func refusal(_ fault: CredentialFault, _ inspection: TokenInspection?) -> [String] {
+        guard let inspection else { return ["refused: \(fault.explanation)"] }
+        if fault == .token(.expired), let expiry = inspection.expiry {
+            return ["refused: it expired \(readable(expiry))"]
+        }
+        return ["refused: \(fault.explanation)", "gateway token inspect looks closer"]
     }
 
     private var audience: String { explanation.rule?.access == .deny ? "nobody" : "everybody" }
@@ -87,7 +100,8 @@ struct ExplanationText {
 
     private mutating func addConditions() {
         for (index, finding) in explanation.conditions.enumerated() {
-            add(index == 0 ? "condition" : "", ["\(finding.condition.text) \(finding.isMet ? "is met" : "is NOT met"): \(saw(finding))"])
+            let verdict = finding.isMet ? "is met" : "is NOT met"
+            add(index == 0 ? "condition" : "", ["\(finding.condition.text) \(verdict): \(saw(finding))"])
         }
     }
 
@@ -101,21 +115,21 @@ struct ExplanationText {
 
     private mutating func addBlacklist() {
         switch explanation.blacklist {
-        case .notConfigured:
-            if case .accepted = explanation.token { add("blacklist", ["none is configured: a token is good until it expires"]) }
         case .noToken: return
+        case .notConfigured: add("blacklist", ["none is configured: a token is good until it expires"])
         case .notAsked: add("blacklist", ["not asked; the token is taken not to be logged out (--blacklist asks)"])
         case .asked(.clear): add("blacklist", ["asked: the token is not logged out\(caveat)"])
         case .asked(.revoked): add("blacklist", ["asked: the token, or its subject, is logged out"])
         case .asked(.revokedByUnusableCutoff):
-            add("blacklist", ["asked: the entry for the subject is no time in milliseconds, so all its tokens are refused"])
+            add("blacklist", ["asked: the entry for the subject is no time in milliseconds, so its tokens are refused"])
         case .asked(.unavailable(let failure)):
             add("blacklist", ["asked, without an answer: \(PlainText.plain("\(failure)".utf8))"])
         }
     }
 
     private var caveat: String {
-        configuration.blacklist?.onFailure == .allow ? ", or there was no answer, and on-failure allow lets it pass" : ""
+        configuration.blacklist?.onFailure == .allow
+            ? ", or there was no answer, and on-failure allow lets it pass" : ""
     }
 
     // MARK: prepareUpstream
@@ -140,18 +154,19 @@ struct ExplanationText {
             return ["\(refusal.status) \(refusal.code)\(message)"]
         case .served(let status): return ["\(status), by the gateway itself"]
         case .unknown(let keys):
-            return ["can't be told: the token may be signed with a key that is not there"] + keys.map(\.citation)
+            return ["can't be told: the token may be signed with a key that is not there"]
+                + keys.map { $0.citation(in: configuration.file) }
         }
     }
 }
 
 extension KeySettings {
-    /// `line 6: HS256 env:ACCESS_TOKEN_SECRET`; names where the key is kept, never the key.
-    var citation: String {
+    /// `routes.conf:6: HS256 env:ACCESS_TOKEN_SECRET`; names where the key is kept, never the key.
+    func citation(in file: String) -> String {
         let name = kid.map { " kid=\(PlainText.plain($0))" } ?? ""
         return switch source {
-        case .environment(let variable): "line \(line): \(algorithm.rawValue) env:\(variable)\(name)"
-        case .file(let path): "line \(line): \(algorithm.rawValue) file:\(path)\(name)"
+        case .environment(let variable): "\(file):\(line): \(algorithm.rawValue) env:\(variable)\(name)"
+        case .file(let path): "\(file):\(line): \(algorithm.rawValue) file:\(path)\(name)"
         }
     }
 }

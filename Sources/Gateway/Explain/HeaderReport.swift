@@ -35,7 +35,8 @@ struct HeaderReport {
         let lines = write(head, passage)
         requestLine = lines[0]
         // Without fields of the client's but Host, what follows that is the gateway's own.
-        let bare = SupposedRequest(method: request.method, target: request.target, fields: request.fields.filter(Self.isHost))
+        let bare = SupposedRequest(
+            method: request.method, target: request.target, fields: request.fields.filter(Self.isHost))
         let own = Array(write(read(bare.bytes, settings.requestFields) ?? head, passage).dropFirst(2))
         let ownHost = upstream.host == nil ? 0 : 1
         let kept = lines.dropFirst(1 + ownHost).dropLast(own.count)

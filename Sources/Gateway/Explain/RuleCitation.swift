@@ -21,7 +21,9 @@ struct RuleCiter {
         self.configuration = configuration
         let content: [UInt8]
         do throws(FileAccess.Failure) { content = try FileAccess.read(configuration.file) } catch { content = [] }
-        lines = String(decoding: content, as: UTF8.self).split(omittingEmptySubsequences: false) { $0.isNewline }
+        lines = String(decoding: content, as: UTF8.self).split(omittingEmptySubsequences: false) {
+            $0 == "\n" || $0 == "\r\n"
+        }
     }
 
     func cite(_ id: RouteID) -> RuleCitation {
@@ -40,8 +42,9 @@ struct RuleCiter {
             var isContinued = false
             for word in Self.words(of: text) {
                 if word.hasPrefix("#") { break }
-                isContinued = word == "\\"
-                if !isContinued { words.append(word) }
+                isContinued = word.hasSuffix("\\")
+                let content = isContinued ? word.dropLast() : word
+                if !content.isEmpty { words.append(content) }
             }
             guard isContinued else { break }
         }

@@ -28,10 +28,10 @@ struct SecretProblem {
         else { return Note(severity, code: code, message: text, rendered: "\(file): \(message)") }
         let marks = lines[place.line - 1].prefix(place.column - 1).map { $0 == "\t" ? "\t" : " " }.joined()
         let caret = "^" + String(repeating: "~", count: max(place.width - 1, 0))
+        let start = "\(file):\(place.line):\(place.column): \(message)"
         return Note(
             severity, code: code, line: place.line, column: place.column, message: text,
-            rendered: "\(file):\(place.line):\(place.column): \(message)\n    \(lines[place.line - 1])\n    \(marks)\(caret)"
-        )
+            rendered: "\(start)\n    \(lines[place.line - 1])\n    \(marks)\(caret)")
     }
 
     private func place(in lines: [Substring]) -> (line: Int, column: Int, width: Int)? {

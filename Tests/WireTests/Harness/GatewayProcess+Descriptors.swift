@@ -6,8 +6,8 @@ extension GatewayProcess {
         guard let folder = opendir("/proc/\(pid)/fd") else { throw HarnessFailure("no /proc/\(pid)/fd") }
         defer { closedir(folder) }
         var count = 0
-        while let entry = readdir(folder) where entry.pointee.d_name.0 != CChar(UInt8(ascii: ".")) { count += 1 }
-        return count
+        while readdir(folder) != nil { count += 1 }
+        return count - 2  // . and ..
     }
 }
 

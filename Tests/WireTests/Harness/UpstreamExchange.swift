@@ -27,7 +27,7 @@ struct RequestHead: Sendable {
 final class ReceivedRequest: Sendable {
     let connection: Int
     let head: RequestHead
-    private let content = Mutex(Body(isComplete: false))
+    private let content = Mutex((body: Body(isComplete: false), hasEnded: false))
 
     init(connection: Int, head: RequestHead) {
         self.connection = connection
@@ -36,10 +36,12 @@ final class ReceivedRequest: Sendable {
 
     var target: String { head.target }
     var fields: [Field] { head.fields }
-    var body: Body { content.withLock { $0 } }
+    var body: Body { content.withLock { $0.body } }
+    /// No more of its body will come, whether it was all of it or not.
+    var hasEnded: Bool { content.withLock { $0.hasEnded } }
 
-    func append(_ bytes: [UInt8]) { content.withLock { $0.bytes += bytes } }
-    func finish(with body: Body) { content.withLock { $0 = body } }
+    func append(_ bytes: [UInt8]) { content.withLock { $0.body.bytes += bytes } }
+    func finish(with body: Body) { content.withLock { $0 = (body, true) } }
 }
 
 /// One request and its answer, on the connection's own thread.

@@ -1,3 +1,5 @@
+internal import Routes
+
 /// What `gateway check` found.
 struct CheckReport {
     let file: String
