@@ -185,8 +185,8 @@ extension ClientConnection {
             becomeIdle()
             resumeReading()
             if input.readableBytes > 0 || inputIsClosed { progress() }
-        case .close: close()
-        case .linger: lingerAndClose()
+        case .close: closeWhenWritten()
+        case .linger: closeWhenWritten(lingers: true)
         }
     }
 

@@ -44,8 +44,8 @@ extension ClientConnection {
                 becomeIdle()
                 resumeReading()
             }
-        case .close: close()
-        case .linger: lingerAndClose()
+        case .close: closeWhenWritten()
+        case .linger: closeWhenWritten(lingers: true)
         }
     }
 
@@ -87,7 +87,7 @@ extension ClientConnection {
         exchange.result.isTruncated = true
         let endsWithConnection = exchange.head.version == .http10
         settle(exchange)
-        if endsWithConnection { abort() } else { close() }
+        if endsWithConnection { abort() } else { closeWhenWritten() }
     }
 
     /// The client is gone, or is about to be.
@@ -114,6 +114,8 @@ extension ClientConnection {
         deadline = .distantFuture
         switch phase {
         case .idle, .skipping, .lingering: close()
+        // Some of the response was not taken: what the client has must not look like all of it.
+        case .closing: abort()
         case .closed: return
         case .readingHead: timeOutHead()
         case .exchanging:

@@ -16,9 +16,18 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
         case exchanging
         /// A refused request's body is read and thrown away, so that the next request can be found.
         case skipping(BodyDecoder)
+        /// No further request; what was written is still on its way to the client.
+        case closing(lingers: Bool)
         /// The answer was sent and our side is closed; what still comes is thrown away until the client closes too.
         case lingering(octets: Int)
         case closed
+
+        var ignoresInput: Bool {
+            switch self {
+            case .closing, .closed: true
+            case .idle, .readingHead, .exchanging, .skipping, .lingering: false
+            }
+        }
 
         var isExchanging: Bool {
             if case .exchanging = self { true } else { false }
@@ -67,7 +76,7 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
             phase = .lingering(octets: left - buffer.readableBytes)
             return
         }
-        if case .closed = phase { return }
+        if phase.ignoresInput { return }
         if input.readableBytes == 0 { input = buffer } else { input.writeBuffer(&buffer) }
         progress()
     }
@@ -98,6 +107,7 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable {
             if let exchange, exchange.machine.phase == .responding { responseProgressed() }
+            if case .closing = phase { deadline = worker.coarseNow + worker.limits.stallTimeout }
             exchange?.upstream?.resumeReading()
         }
         context.fireChannelWritabilityChanged()
@@ -116,7 +126,7 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
             case .idle, .readingHead: goesOn = readHead()
             case .exchanging: goesOn = moveRequestBody()
             case .skipping(let decoder): goesOn = skip(decoder)
-            case .lingering, .closed: goesOn = false
+            case .closing, .lingering, .closed: goesOn = false
             }
         }
     }
@@ -129,7 +139,7 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
         }
         guard input.readableBytes > 0 else {
             input = ByteBuffer()
-            if inputIsClosed { close() }
+            if inputIsClosed { closeWhenWritten() }
             return false
         }
         if case .idle = phase, input.isCarriageReturn { return waitForHead() }
@@ -160,7 +170,7 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
             phase = .readingHead
             deadline = worker.coarseNow + worker.limits.headTimeout
         }
-        if inputIsClosed { close() }
+        if inputIsClosed { closeWhenWritten() }
         return false
     }
 
@@ -172,13 +182,13 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
             case .data: continue
             case .needMore:
                 phase = .skipping(decoder)
-                if inputIsClosed { close() }
+                if inputIsClosed { closeWhenWritten() }
                 return false
             case .end:
                 becomeIdle()
                 return true
             case .malformed:
-                close()
+                closeWhenWritten()
                 return false
             }
         }
@@ -187,13 +197,14 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     func becomeIdle() {
         phase = .idle
         deadline = worker.coarseNow + worker.limits.idleTimeout
-        if worker.isDraining { close() }
+        if worker.isDraining { closeWhenWritten() }
     }
 
     private func inputEnded() {
         switch phase {
-        case .idle, .readingHead, .skipping, .lingering: close()
-        case .closed: return
+        case .idle, .readingHead, .skipping: closeWhenWritten()
+        case .lingering: close()
+        case .closing, .closed: return
         case .exchanging:
             guard let exchange else { return close() }
             // A client that sent all of its requests may close its side and still wait for the responses.
@@ -216,6 +227,7 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     }
 
     private var mustHoldRead: Bool {
+        if case .closing = phase { return true }
         guard let exchange else { return false }
         if !exchange.machine.requestIsComplete, let upstream = exchange.upstream { return !upstream.isWritable }
         return input.readableBytes >= EngineLimits.readAhead
@@ -239,6 +251,7 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
 
     // MARK: Closing
 
+    /// At once, whatever the client has not been sent yet.
     func close() {
         if case .closed = phase { return }
         phase = .closed
@@ -256,13 +269,27 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
         close()
     }
 
-    /// Closes our side and reads on for a moment, so that the client sees the answer instead of a reset.
-    func lingerAndClose() {
-        guard let context, !inputIsClosed else { return close() }
-        phase = .lingering(octets: EngineLimits.lingerOctets)
+    /// Closes when the client has been sent all that was written, however slowly it reads: closing at once would cut off
+    /// what NIO still holds, and where the end of the connection is the end of a body, nobody could tell.
+    ///
+    /// - Parameter lingers: read on for a moment then, so that a client which is still sending sees the answer instead of
+    ///   a reset.
+    func closeWhenWritten(lingers: Bool = false) {
+        guard let context, !phase.ignoresInput else { return }
+        phase = .closing(lingers: lingers)
         input = ByteBuffer()
+        deadline = worker.coarseNow + worker.limits.stallTimeout
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { [self] _ in everythingIsWritten() }
+        isDirty = false
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+    }
+
+    private func everythingIsWritten() {
+        guard case .closing(let lingers) = phase else { return }
+        guard lingers, !inputIsClosed, let context else { return close() }
+        phase = .lingering(octets: EngineLimits.lingerOctets)
         deadline = worker.coarseNow + EngineLimits.lingerTime
-        flushWrites()
         context.close(mode: .output, promise: nil)
         resumeReading()
     }
@@ -270,9 +297,9 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     /// The server shuts down: no further request on this connection.
     func drain() {
         switch phase {
-        case .idle, .readingHead, .skipping: close()
+        case .idle, .readingHead, .skipping: closeWhenWritten()
         case .exchanging: exchange?.machine.closeAfterwards()
-        case .lingering, .closed: return
+        case .closing, .lingering, .closed: return
         }
     }
 }
