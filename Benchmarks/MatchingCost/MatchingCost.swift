@@ -6,7 +6,8 @@ internal import Routes
 struct MatchingCost {
     static func main() {
         let words = CommandLine.arguments
-        guard words.count == 4, let rules = Int(words[2]), let decisions = Int(words[3]), let kind = Kind(rawValue: words[1])
+        guard words.count == 4, let rules = Int(words[2]), let decisions = Int(words[3]),
+            let kind = Kind(rawValue: words[1])
         else { return print("usage: MatchingCost items|deep RULES DECISIONS") }
         let parsed = Configuration.parse(Array(kind.file(rules: rules).utf8), file: "generated")
         guard let configuration = parsed.configuration

@@ -37,6 +37,6 @@ struct SupposedRequest {
         guard parts.count > 2, parts[0].last == UInt8(ascii: ":"), parts[1].isEmpty else {
             return Array("localhost".utf8)
         }
-        return Array(parts[2])
+        return Array(parts[2].prefix { $0 != UInt8(ascii: "?") })
     }
 }
