@@ -79,7 +79,7 @@ struct RevokeCommand: AsyncParsableCommand {
 
     private func makeEntry(_ policy: GatewayPolicy, _ settings: BlacklistSettings) throws -> Entry {
         let seconds = ttl.flatMap(TimeText.seconds)
-        let now = Self.milliseconds()
+        let now = WallTime.milliseconds()
         if let sub {
             let key = settings.prefix + Array("sub:\(sub)".utf8)
             return Entry(key: key, value: Array("\(now)".utf8), seconds: seconds ?? longestLife(policy))
@@ -100,11 +100,5 @@ struct RevokeCommand: AsyncParsableCommand {
             let left = Int((verified.expiresAt.milliseconds - now) / 1000) + 1
             return Entry(key: key, value: Array("logged-out".utf8), seconds: seconds ?? left)
         }
-    }
-
-    private static func milliseconds() -> Int64 {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
     }
 }

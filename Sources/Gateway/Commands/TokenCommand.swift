@@ -99,7 +99,7 @@ struct TokenCommand: ParsableCommand {
     }
 
     private func claimsText(_ settings: TokenSettings) throws -> [UInt8] {
-        let now = Int(time(nil))
+        let now = WallTime.milliseconds()
         func text(_ value: String) -> [UInt8] { JSONText.string(Array(value.utf8)) }
         var members = [(name: settings.subjectClaim, value: text(sub))]
         if let email { members.append((settings.emailClaim, text(email))) }
@@ -109,8 +109,9 @@ struct TokenCommand: ParsableCommand {
         if !noJti { members.append((Array("jti".utf8), text(jti ?? Self.randomIdentifier()))) }
         if let issuer = settings.issuers.first { members.append((Array("iss".utf8), JSONText.string(issuer))) }
         if let audience = settings.audiences.first { members.append((Array("aud".utf8), JSONText.string(audience))) }
-        members.append((Array("iat".utf8), Array("\(now)".utf8)))
-        members.append((Array("exp".utf8), Array("\(now + (TimeText.seconds(expiresIn) ?? 900))".utf8)))
+        members.append((Array("iat".utf8), WallTime.decimal(now)))
+        let expiry = now / 1000 + Int64(TimeText.seconds(expiresIn) ?? 900)
+        members.append((Array("exp".utf8), Array("\(expiry)".utf8)))
         for claim in claims {
             guard let equals = claim.firstIndex(of: "="), equals != claim.startIndex
             else { throw ValidationError("--claim takes NAME=VALUE.") }
@@ -130,6 +131,21 @@ struct TokenCommand: ParsableCommand {
             return String(repeating: "0", count: 16 - digits.count) + digits
         }
         return hex(high) + hex(low)
+    }
+}
+
+/// The time of day, in milliseconds since 1970.
+enum WallTime {
+    static func milliseconds() -> Int64 {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
+    }
+
+    /// As a NumericDate with three decimals, so that a token made right after a logout of its user is a new one.
+    static func decimal(_ milliseconds: Int64) -> [UInt8] {
+        let digits = String(milliseconds % 1000)
+        return Array("\(milliseconds / 1000).\(String(repeating: "0", count: 3 - digits.count))\(digits)".utf8)
     }
 }
 

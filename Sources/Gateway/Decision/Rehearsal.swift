@@ -67,16 +67,13 @@ struct Rehearsal {
         }
     }
 
-    /// The engine's last word before a request goes on: its announced body may be too large.
+    /// The engine's last word before a request goes on.
     private func admit(_ answer: RequestDecision.Answer, _ head: RequestHead) -> Answer {
         switch answer {
         case .refused(let refusal): return .refused(refusal)
         case .permitted(let passage):
-            if case .length(let length) = head.framing, let limit = passage.maxBody, length > limit {
-                return .refused(
-                    Refusal(.bodyTooLarge, "the request's body is larger than this route allows"))
-            }
-            return .forwarded(passage)
+            let writer = UpstreamRequestWriter(upstream: settings.upstreams[passage.upstream])
+            return writer.refusal(of: head, passage).map { .refused($0) } ?? .forwarded(passage)
         }
     }
 }

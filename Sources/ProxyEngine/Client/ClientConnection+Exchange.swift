@@ -8,6 +8,7 @@ extension ClientConnection {
     /// A head is complete, or can't become one.
     func begin(_ exchange: Exchange, _ outcome: RequestHead.Outcome) {
         self.exchange = exchange
+        unsent = .max
         exchange.client = self
         exchange.receivedAt = WallClock.nanoseconds()
         if worker.measuresDuration { exchange.startedAt = .now() }
@@ -54,11 +55,8 @@ extension ClientConnection {
     // MARK: prepareUpstream
 
     private func prepareUpstream(_ exchange: Exchange, _ passage: Passage) {
-        guard worker.upstreams[passage.upstream].writer.accepts(exchange.head) else {
-            return answer(.strippedToDoubleSlash, exchange)
-        }
-        if case .length(let length) = exchange.head.framing, let limit = passage.maxBody, length > limit {
-            return answer(.bodyTooLarge, exchange)
+        if let refusal = worker.upstreams[passage.upstream].writer.refusal(of: exchange.head, passage) {
+            return answer(refusal, exchange)
         }
         exchange.passage = passage
         exchange.result.upstream = passage.upstream

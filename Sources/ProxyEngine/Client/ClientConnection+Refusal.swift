@@ -115,7 +115,8 @@ extension ClientConnection {
         switch phase {
         case .idle, .skipping, .lingering: close()
         // Some of the response was not taken: what the client has must not look like all of it.
-        case .closing: abort()
+        case .closing:
+            if isTakingResponse() { deadline = worker.coarseNow + worker.limits.stallTimeout } else { abort() }
         case .closed: return
         case .readingHead: timeOutHead()
         case .exchanging:
@@ -146,6 +147,9 @@ extension ClientConnection {
             exchange.upstream?.abandon()
             exchange.upstream = nil
             answer(clientIsSlow ? .requestTimeout : Refusal(.timeout), exchange)
+        case .responding where !isWritable && isTakingResponse():
+            deadline = worker.coarseNow + worker.limits.stallTimeout
+            return
         case .responding:
             exchange.upstream?.abandon()
             exchange.upstream = nil

@@ -47,6 +47,8 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     private(set) var inputIsClosed = false
     private var context: ChannelHandlerContext?
     private var isDirty = false
+    /// Octets that waited to be sent when that was looked at last.
+    var unsent = Int.max
     private var holdsRead = false
     /// How many bytes of an incomplete head were read in vain; it is read again when it is whole or has doubled.
     private var unparsed = 0
@@ -107,7 +109,6 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable {
             if let exchange, exchange.machine.phase == .responding { responseProgressed() }
-            if case .closing = phase { deadline = worker.coarseNow + worker.limits.stallTimeout }
             exchange?.upstream?.resumeReading()
         }
         context.fireChannelWritabilityChanged()
@@ -278,11 +279,21 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
         guard let context, !phase.ignoresInput else { return }
         phase = .closing(lingers: lingers)
         input = ByteBuffer()
+        unsent = .max
         deadline = worker.coarseNow + worker.limits.stallTimeout
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { [self] _ in everythingIsWritten() }
         isDirty = false
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+    }
+
+    /// Whether the client has taken something of what waits for it since this was asked last: however slowly it reads, it
+    /// is not stalled then.
+    func isTakingResponse() -> Bool {
+        let waiting = try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        defer { unsent = waiting ?? 0 }
+        guard let waiting else { return false }
+        return waiting < unsent
     }
 
     private func everythingIsWritten() {

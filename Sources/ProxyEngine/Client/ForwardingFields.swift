@@ -15,11 +15,11 @@ package struct ForwardingFields: Sendable {
         self.peer = peer?.ipAddress ?? "unknown"
         isTrusted = peer.map { peer in trusted.contains { $0.contains(peer) } } ?? false
         ownLines = Array(
-            "Via: 1.1 gateway\r\nX-Forwarded-For: \(self.peer)\r\nX-Forwarded-Proto: http\r\n\(Self.forwarded(self.peer))\r\n"
+            "X-Forwarded-For: \(self.peer)\r\nX-Forwarded-Proto: http\r\n\(Self.forwarded(self.peer))\r\n"
                 .utf8)
     }
 
-    /// All lines but `X-Forwarded-Host` and `X-Request-Id`, which differ from request to request.
+    /// All lines but `Via`, `X-Forwarded-Host` and `X-Request-Id`, which differ from request to request.
     func lines(for head: borrowing RequestHead) -> [UInt8] {
         guard isTrusted else { return ownLines }
         let chain = (head.values(named: "x-forwarded-for") + [peer]).joined(separator: ", ")
@@ -27,7 +27,7 @@ package struct ForwardingFields: Sendable {
         let scheme = head.values(named: "x-forwarded-proto")
         let proto = scheme.count == 1 && (scheme[0] == "https" || scheme[0] == "http") ? scheme[0] : "http"
         return Array(
-            "Via: 1.1 gateway\r\nX-Forwarded-For: \(chain)\r\nX-Forwarded-Proto: \(proto)\r\nForwarded: \(elements.joined(separator: ", "))\r\n"
+            "X-Forwarded-For: \(chain)\r\nX-Forwarded-Proto: \(proto)\r\nForwarded: \(elements.joined(separator: ", "))\r\n"
                 .utf8)
     }
 

@@ -19,6 +19,8 @@ package final class Exchange {
     var requestOctets = 0
     /// How often an upstream connection was asked for.
     var leases = 0
+    /// The server of the upstream that was tried last, by its position.
+    var server: Int?
     var passage: Passage?
     var upstream: UpstreamConnection?
     /// The connection that waits for this exchange. The two refer to each other until the exchange is settled or given
@@ -69,6 +71,7 @@ package final class Exchange {
         requestBody = BodyDecoder(.none)
         requestOctets = 0
         leases = 0
+        server = nil
         passage = nil
         upstream = nil
         client = nil

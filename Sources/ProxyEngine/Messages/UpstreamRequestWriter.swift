@@ -30,6 +30,8 @@ package struct UpstreamRequestWriter {
         }
         copyFields(
             head, octets, keepsHost: hostLine == nil, keepsAuthorization: passage.forwardsAuthorization, to: &out)
+        // The version the request came in (RFC 9110 §7.6.3).
+        out.writeStaticString(head.version == .http11 ? "Via: 1.1 gateway\r\n" : "Via: 1.0 gateway\r\n")
         out.writeBytes(forwarding.lines(for: head))
         writeForwardedHost(head, octets, forwarding, to: &out)
         out.writeStaticString("X-Request-Id: ")
@@ -39,13 +41,20 @@ package struct UpstreamRequestWriter {
         out.writeStaticString("\r\n")
     }
 
-    /// Whether the path can be shortened as this upstream wants it. What is left of it must not begin with two slashes:
-    /// `//host` is a reference to another host for some readers (RFC 3986 §4.2).
-    func accepts(_ head: borrowing RequestHead) -> Bool {
-        guard upstream.strippedSegments > 0 else { return true }
+    /// Why a request that is permitted can't go to this upstream all the same; nil when it can.
+    package func refusal(of head: borrowing RequestHead, _ passage: borrowing Passage) -> Refusal? {
+        if case .length(let length) = head.framing, let limit = passage.maxBody, length > limit {
+            return .bodyTooLarge
+        }
+        return beginsWithTwoSlashes(head) ? .strippedToDoubleSlash : nil
+    }
+
+    /// What is left of a path that was shortened must not be `//host`: a reference to another host for some readers
+    /// (RFC 3986 §4.2).
+    private func beginsWithTwoSlashes(_ head: borrowing RequestHead) -> Bool {
+        guard upstream.strippedSegments > 0 else { return false }
         let (octets, start) = (head.bytes.readableBytesUInt8Span, endOfStrippedSegments(head))
-        guard start + 1 < head.target.path.upperBound else { return true }
-        return octets[start + 1] != Octet.slash
+        return start + 1 < head.target.path.upperBound && octets[start + 1] == Octet.slash
     }
 
     /// The client's own line where it may stay as it is: origin-form in HTTP/1.1.

@@ -18,8 +18,12 @@ final class UpstreamGroup {
     var serverCount: Int { pools.count }
 
     func lease(for exchange: Exchange, _ freshness: UpstreamPool.Freshness) -> UpstreamPool.Lease {
-        if pools.count > 1 { next = (next + 1) % pools.count }
-        return pools[next].lease(for: exchange, freshness)
+        guard pools.count > 1 else { return pools[0].lease(for: exchange, freshness) }
+        // A request that was at one server already goes to the one behind it, wherever the others' turn has got to.
+        let server = ((exchange.server ?? next) + 1) % pools.count
+        if exchange.server == nil { next = server }
+        exchange.server = server
+        return pools[server].lease(for: exchange, freshness)
     }
 
     func cancel(_ exchange: Exchange) {

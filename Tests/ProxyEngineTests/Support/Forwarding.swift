@@ -10,6 +10,15 @@ let forwardingLines =
     "Via: 1.1 gateway\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: http\r\n"
     + "Forwarded: for=192.0.2.1;proto=http\r\n"
 
+extension String {
+    /// The same octets for a request that came in HTTP/1.0: `Via` tells the version received (RFC 9110 §7.6.3).
+    var asReceivedInOldVersion: String {
+        #expect(contains("Via: 1.1 gateway"))
+        return split(separator: "Via: 1.1 gateway", omittingEmptySubsequences: false).joined(
+            separator: "Via: 1.0 gateway")
+    }
+}
+
 /// The line that names the request of every test.
 let requestIDLine = "X-Request-Id: 000000000000000a000000000b\r\n"
 
