@@ -113,6 +113,21 @@ struct ExplainTokenInspectWireTests {
         #expect(!result.output.contains("\u{1B}"))
     }
 
+    @Test("What a token holds can't play tricks on a terminal, valid or not")
+    func escapes() throws {
+        var token = TestToken(sub: "\u{202E}\u{9B}2J\u{7F}é", jti: "j\u{2028}1").with("\u{200B}", #""\u001b""#)
+        let valid = try inspect(token.signed())
+        #expect(valid.status == .exited(0))
+        token.header = "\u{9B}2J\u{1B}"
+        for output in [valid.output, try inspect(token.signed()).output] {
+            let harmful = output.unicodeScalars.filter {
+                $0.value < 0x20 && $0 != "\n" || $0.value >= 0x7F && $0 != "é"
+            }
+            #expect(harmful.isEmpty, "\(output)")
+        }
+        #expect(valid.output.contains(#""\u{202e}\u{9b}2J\u{7f}é""#))
+    }
+
     @Test("From standard input, with or without the scheme, so that it is in no list of processes")
     func standardInput() throws {
         let file = try folder.write("routes.conf", Self.routes)

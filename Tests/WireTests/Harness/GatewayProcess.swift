@@ -18,7 +18,8 @@ final class GatewayProcess: Sendable {
         var failure = ""
         for _ in 0..<5 {
             let port = try Listener.freePort()
-            let admin = try Listener.freePort()
+            var admin = try Listener.freePort()
+            while admin == port { admin = try Listener.freePort() }
             let file = try folder.write(
                 "routes.conf", configuration.text(port: port, admin: admin, upstream: upstream, redis: redis))
             let process = try ChildProcess(
