@@ -200,6 +200,7 @@ struct ExplainCommandWireTests {
         let token = TestToken(sub: "ü, 1")
         let stage = try Stage(
             GatewayConfiguration(
+                upstream: "upstream app http://127.0.0.1:@UPSTREAM@/base",
                 settings: "identity {\n header X-User-Id sub\n header X-Gateway-Secret env:GATEWAY_SECRET\n}",
                 routes: "* /** authenticated", environment: Self.environment))
         let echo = try stage.send(Request(target: "/x?y", fields: [token.bearer] + fields)).echo()
@@ -223,6 +224,28 @@ struct ExplainCommandWireTests {
         let kept = ["Host", "X-Kept", "X-Kept", "Accept"]
         #expect(echo.fields.map { $0.name.lowercased() }.sorted() == (added + kept).map { $0.lowercased() }.sorted())
         #expect(headers.vouched == ["X-User-Id: \(echo.all("X-User-Id")[0])", "X-Gateway-Secret: (a secret)"])
+        try stage.end()
+    }
+
+    @Test("The request line is the one the upstream gets, and what can't be shortened for it is refused")
+    func shortened() throws {
+        let stage = try Stage(
+            GatewayConfiguration(
+                upstream: "upstream app {\n server http://127.0.0.1:@UPSTREAM@/v2\n strip-prefix /old\n}",
+                routes: "* /old/** public tolerate=empty-segment max-body=10KB"))
+        for target in ["/old", "/old/", "/%6fld/x?y", "/old/a//b", "/old//evil.test/x"] {
+            let response = try stage.get(target)
+            let result = try gateway(["explain", "--config", stage.gateway.configurationFile, "GET", target, "--json"])
+            let explained = try answer(result.output)
+            if response.field("x-upstream") != nil {
+                #expect(try explained.headers?.request_line == response.echo().requestLine)
+            } else {
+                #expect("\(explained.status ?? 0) \(explained.code ?? "")" == response.outcome)
+            }
+        }
+        let large = try gateway(
+            ["explain", "--config", stage.gateway.configurationFile, "POST", "/old/x", "-H", "Content-Length: 10241"])
+        #expect(large.output.contains("413 body_too_large"))
         try stage.end()
     }
 
