@@ -9,7 +9,7 @@ SHELL       := /bin/bash
 # Everything is compiled once, in release mode: what is tested is what is shipped. The tests use no @testable
 # import, so `--build-tests` adds the test targets to the same build and compiles no dependency a second time.
 JOBS  ?= 2
-# Checks of exclusive access at run time are for debug builds (make test-debug): they are 8 % of a request's cost
+# Checks of exclusive access at run time are for debug builds (make test-debug): they are about 7 % of a request's cost
 # (docs/decisions/0012). One set of flags for everything, or all would be compiled again.
 flags  = -Xswiftc -enforce-exclusivity=unchecked
 build  = swift build -c release -j $(JOBS) $(flags) --explicit-target-dependency-import-check error
