@@ -58,7 +58,7 @@ clean:       ## removes .build
 swift:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is needed and is not on the PATH: https://swift.org/install" >&2; exit 1; }
 packages-build:
-	@scripts/debian-packages.sh libssl-dev libhiredis-dev
+	@scripts/debian-packages.sh libssl-dev libhiredis-dev libcrypt-dev libsqlite3-dev
 packages-run:
 	@scripts/debian-packages.sh redis-server python3 curl
 packages-test:

@@ -25,6 +25,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
     targets: [
         // The arrows of docs/life-of-a-request.md. The build enforces them
@@ -32,7 +33,7 @@ let package = Package(
         .executableTarget(
             name: "Gateway",
             dependencies: [
-                "ProxyEngine", "AuthFilter", "Routes", "RedisBlacklist",
+                "ProxyEngine", "AuthFilter", "Routes", "RedisBlacklist", "Accounts",
                 nioCore, nioPosix, nioHTTP1,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -44,18 +45,28 @@ let package = Package(
             // detour through the dynamic linker. Only the link differs, so tests share all objects with it.
             linkerSettings: [
                 .unsafeFlags(
-                    ["-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims"],
+                    [
+                        "-static-stdlib", "-lFoundation", "-lFoundationInternationalization", "-lFoundationEssentials",
+                        "-lCoreFoundation", "-l_FoundationICU", "-l_FoundationCollections", "-l_FoundationCShims",
+                    ],
                     .when(configuration: .release))
             ]),
         .target(name: "ProxyEngine", dependencies: [nioCore, nioPosix], swiftSettings: strict),
         .target(name: "AuthFilter", dependencies: ["Routes", "COpenSSL"], swiftSettings: strict),
         .target(name: "Routes", swiftSettings: strict),
+        .target(
+            name: "Accounts",
+            dependencies: [
+                "AuthFilter", "Routes", "CCrypt", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
         .target(name: "RedisBlacklist", dependencies: ["CHiredis", nioCore, nioPosix], swiftSettings: strict),
 
         .executableTarget(
             name: "MatchingCost", dependencies: ["Routes"], path: "Benchmarks/MatchingCost", swiftSettings: strict),
 
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
 
         .testTarget(name: "RoutesTests", dependencies: ["Routes"], swiftSettings: strict),

@@ -1,3 +1,4 @@
+internal import Accounts
 internal import AuthFilter
 internal import NIOCore
 internal import ProxyEngine
@@ -11,15 +12,21 @@ internal import Routes
 final class AuthenticatingGatekeeper: Gatekeeper {
     private let decider: Decider
     private let revocation: RevocationCheck?
+    private let accounts: AccountsDoor?
     private let logsRequests: Bool
 
-    init(policy: GatewayPolicy, verifier: TokenVerifier?, cache: TokenCache, revocation: RevocationCheck?) {
+    init(
+        policy: GatewayPolicy, verifier: TokenVerifier?, cache: TokenCache, revocation: RevocationCheck?,
+        accounts: AccountsDoor?
+    ) {
         decider = Decider(policy: policy, verifier: verifier, cache: cache)
         self.revocation = revocation
+        self.accounts = accounts
         logsRequests = policy.logsRequests
     }
 
     func admit(_ exchange: Exchange) -> Admission {
+        if let accounts, let rest = accounts.rest(of: exchange) { return admit(rest, exchange, to: accounts) }
         let bytes = exchange.head.bytes
         let decision = decider.decide(
             bytes.readableBytesUInt8Span, method: exchange.head.method, path: exchange.head.path,
@@ -49,11 +56,9 @@ final class AuthenticatingGatekeeper: Gatekeeper {
     ) -> Admission {
         // Where the configuration names a blacklist there is one to ask; should there ever be none, nobody passes.
         guard let revocation else { return conclude(.unavailable(.notRunning), about: token, exchange, for: route) }
-        let answer = revocation.ask(about: token, at: UnixTime(exchange)) { [self] verdict in
-            exchange.resolve(conclude(verdict, about: token, exchange, for: route))
+        return revocation.admission(of: exchange, about: token) { [self] verdict in
+            conclude(verdict, about: token, exchange, for: route)
         }
-        guard let answer else { return .pending }
-        return conclude(answer, about: token, exchange, for: route)
     }
 
     private func conclude(
@@ -62,6 +67,59 @@ final class AuthenticatingGatekeeper: Gatekeeper {
     ) -> Admission {
         if let explanation = verdict.explanation { exchange.attribution.detail = explanation }
         return Admission(decider.conclude(verdict, about: token, for: route))
+    }
+}
+
+// MARK: - The gateway's own endpoints
+
+extension AuthenticatingGatekeeper {
+    /// The same steps for a request that the accounts answer: which endpoint, whose token, is it revoked.
+    private func admit(_ rest: String, _ exchange: Exchange, to accounts: AccountsDoor) -> Admission {
+        let endpoint: AccountEndpoint
+        switch accounts.match(rest, exchange) {
+        case .endpoint(let found): endpoint = found
+        case .notFound: return .refused(decider.policy.refusals.noRoute)
+        case .methodNotAllowed(let allow): return .refused(decider.policy.refusals.methodNotAllowed(allow: allow))
+        }
+        guard endpoint.tokenNeed != .none else { return accounts.collect(endpoint, exchange, token: nil) }
+        let bytes = exchange.head.bytes
+        switch decider.caller(bytes.readableBytesUInt8Span, exchange.head.authorization, at: UnixTime(exchange)) {
+        case .anonymous:
+            guard endpoint.tokenNeed == .optional
+            else { return .refused(decider.policy.refusals.refusal(for: .tokenMissing)) }
+            return accounts.collect(endpoint, exchange, token: nil)
+        case .refused(let fault):
+            guard endpoint.tokenNeed == .optional else {
+                exchange.attribution.detail = fault.explanation
+                return .refused(decider.policy.refusals.refusal(for: fault))
+            }
+            return accounts.collect(endpoint, exchange, token: nil)
+        case .verified(let token): return admit(token, endpoint, exchange, to: accounts)
+        }
+    }
+
+    private func admit(
+        _ token: TokenCache.Entry, _ endpoint: AccountEndpoint, _ exchange: Exchange, to accounts: AccountsDoor
+    ) -> Admission {
+        exchange.attribution.user = token.verified.subject.map { $0[...] }
+        // Who wants to be logged out may be, whatever the blacklist says or does not say.
+        guard let revocation, endpoint.tokenNeed == .required
+        else { return accounts.collect(endpoint, exchange, token: token.verified) }
+        return revocation.admission(of: exchange, about: token) { [decider] verdict in
+            if let explanation = verdict.explanation { exchange.attribution.detail = explanation }
+            if let refusal = decider.refusal(for: verdict) { return .refused(refusal) }
+            return accounts.collect(endpoint, exchange, token: token.verified)
+        }
+    }
+}
+
+extension RevocationCheck {
+    /// At once where the verdict is known, otherwise `.pending`, and the exchange is told later.
+    fileprivate func admission(
+        of exchange: Exchange, about token: TokenCache.Entry, _ conclude: @escaping (Verdict) -> Admission
+    ) -> Admission {
+        let answer = ask(about: token, at: UnixTime(exchange)) { exchange.resolve(conclude($0)) }
+        return answer.map(conclude) ?? .pending
     }
 }
 

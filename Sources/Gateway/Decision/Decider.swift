@@ -56,11 +56,20 @@ final class Decider {
     func conclude(
         _ verdict: RevocationCheck.Verdict, about token: TokenCache.Entry, for route: GatewayPolicy.CompiledRoute
     ) -> RequestDecision.Answer {
+        refusal(for: verdict).map { .refused($0) } ?? authorize(token, for: route)
+    }
+
+    func refusal(for verdict: RevocationCheck.Verdict) -> Refusal? {
         switch verdict {
-        case .clear: authorize(token, for: route)
-        case .revoked, .revokedByUnusableCutoff: .refused(policy.refusals.revoked)
-        case .unavailable: .refused(policy.refusals.blacklistUnavailable)
+        case .clear: nil
+        case .revoked, .revokedByUnusableCutoff: policy.refusals.revoked
+        case .unavailable: policy.refusals.blacklistUnavailable
         }
+    }
+
+    /// Who sent a request that no rule decides about, because the gateway answers it itself.
+    func caller(_ octets: Span<UInt8>, _ field: Range<Int>?, at now: UnixTime) -> Authentication {
+        field.map { authenticate(octets, field: $0, at: now) } ?? .anonymous
     }
 
     // MARK: resolveTarget, matchRoute
@@ -88,13 +97,16 @@ final class Decider {
         switch credentials {
         case .none: return .anonymous
         case .supposed(let authentication): return authentication
-        case .field(let field):
-            let value = octets.extracting(field)
-            switch BearerCredentials(value) {
-            case .missing: return .anonymous
-            case .invalid: return .refused(.malformed)
-            case .token(let range): return verify(value.extracting(range), at: now)
-            }
+        case .field(let field): return authenticate(octets, field: field, at: now)
+        }
+    }
+
+    private func authenticate(_ octets: Span<UInt8>, field: Range<Int>, at now: UnixTime) -> Authentication {
+        let value = octets.extracting(field)
+        switch BearerCredentials(value) {
+        case .missing: return .anonymous
+        case .invalid: return .refused(.malformed)
+        case .token(let range): return verify(value.extracting(range), at: now)
         }
     }
 

@@ -61,7 +61,11 @@ struct RefusalCatalogue: Sendable {
     }
 
     func refusal(for allowed: AllowedMethods) -> Refusal {
-        Self.make(.methodNotAllowed, fieldLines: "Allow: \(allowed.render())\r\n")
+        methodNotAllowed(allow: "\(allowed.render())")
+    }
+
+    func methodNotAllowed(allow: String) -> Refusal {
+        Self.make(.methodNotAllowed, fieldLines: "Allow: \(allow)\r\n")
     }
 
     /// RFC 6750 §3.1: `insufficient_scope` may say which would do. What can't stand in a quoted string is left out.

@@ -1,3 +1,4 @@
+internal import Accounts
 internal import AuthFilter
 internal import ProxyEngine
 internal import Routes
@@ -12,6 +13,8 @@ struct GatewayPolicy: Sendable {
     let routes: [CompiledRoute]
     let refusals: RefusalCatalogue
     let blacklistPassword: [UInt8]?
+    /// The gateway's own, where it has accounts; nil also where a file is only checked and they are not there yet.
+    let signingKeys: SigningKeys?
     /// Keys of the configuration that are not there. Empty for `run`, which does without none.
     let unreadKeys: [KeySettings]
 
@@ -38,12 +41,13 @@ struct GatewayPolicy: Sendable {
 
     init(
         configuration: Configuration, tokens: TokenPolicy?, identity: IdentityHeaders, blacklistPassword: [UInt8]?,
-        unreadKeys: [KeySettings]
+        signingKeys: SigningKeys?, unreadKeys: [KeySettings]
     ) {
         self.configuration = configuration
         self.tokens = tokens
         self.identity = identity
         self.blacklistPassword = blacklistPassword
+        self.signingKeys = signingKeys
         self.unreadKeys = unreadKeys
         routes = configuration.rules.map(CompiledRoute.init)
         refusals = RefusalCatalogue(invalidToken: configuration.tokens?.invalidTokenStatus ?? .unauthorized)

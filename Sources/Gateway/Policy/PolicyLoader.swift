@@ -1,3 +1,4 @@
+internal import Accounts
 internal import AuthFilter
 internal import Routes
 
@@ -30,7 +31,8 @@ struct PolicyLoader {
         guard let configuration = parsed.configuration else { return .failed(notes) }
         let secrets = SecretReader(file: file)
         var problems: [SecretProblem] = []
-        let (tokens, unreadKeys) = tokenPolicy(configuration, secrets, &problems)
+        let signingKeys = signingKeys(configuration, strictness, &problems)
+        let (tokens, unreadKeys) = tokenPolicy(configuration, signingKeys, secrets, &problems)
         let identity = identityHeaders(configuration, secrets, &problems)
         let password = blacklistPassword(configuration, secrets, &problems)
         let isFatal = problems.contains { !$0.isMissing || strictness == .everythingMustBeThere }
@@ -38,12 +40,26 @@ struct PolicyLoader {
         guard !isFatal, let identity else { return .failed(notes) }
         let policy = GatewayPolicy(
             configuration: configuration, tokens: tokens, identity: identity, blacklistPassword: password,
-            unreadKeys: unreadKeys)
+            signingKeys: signingKeys, unreadKeys: unreadKeys)
         return .loaded(policy, notes: notes)
     }
 
+    /// `check` makes no keys: those of a gateway that never ran are not there yet, and that is no mistake.
+    private func signingKeys(
+        _ configuration: Configuration, _ strictness: Strictness, _ problems: inout [SecretProblem]
+    ) -> SigningKeys? {
+        guard let accounts = configuration.accounts else { return nil }
+        let folder = SigningKeys.folder(of: FileAccess.resolve(accounts.database, besides: file))
+        if strictness == .secretsMayBeMissing, !FileAccess.exists(folder) { return nil }
+        do throws(SigningKeys.Failure) { return try SigningKeys(folder: folder) } catch {
+            problems.append(SecretProblem(nil, line: accounts.line, text: error.description, isMissing: false))
+            return nil
+        }
+    }
+
     private func tokenPolicy(
-        _ configuration: Configuration, _ secrets: SecretReader, _ problems: inout [SecretProblem]
+        _ configuration: Configuration, _ signingKeys: SigningKeys?, _ secrets: SecretReader,
+        _ problems: inout [SecretProblem]
     ) -> (TokenPolicy?, unread: [KeySettings]) {
         guard let settings = configuration.tokens else { return (nil, []) }
         var material: [KeyMaterial] = []
@@ -56,6 +72,7 @@ struct PolicyLoader {
                 problems.append(SecretProblem(key.source, line: key.line, text: error.explanation, isMissing: true))
             }
         }
+        material += signingKeys?.materials ?? []
         if material.isEmpty { material = [Self.standIn] }
         do throws(KeyError) {
             return (try TokenPolicy(settings, material: material), unread)

@@ -1,3 +1,4 @@
+internal import Accounts
 internal import AuthFilter
 internal import Logging
 internal import NIOCore
@@ -18,8 +19,10 @@ struct GatewayService: Service {
         let writer = try LogWriter(policy.configuration.log.destination, besides: policy.configuration.file)
         let readiness = Readiness()
         let statistics = StatisticsRegistry()
+        let accounts = try AccountsSetup(policy: policy, logger: logger).make(on: group)
         let loops = LoopPartsMaker(
-            policy: policy, writer: writer, readiness: readiness, statistics: statistics, logger: logger)
+            policy: policy, accounts: accounts, writer: writer, readiness: readiness, statistics: statistics,
+            logger: logger)
         let server = try await ProxyServer(group: group, settings: EngineSettings(policy)) { try loops.make(for: $0) }
         // Where requests pass without the blacklist, its loss is no reason to be taken out of service.
         if let blacklist = policy.configuration.blacklist, blacklist.onFailure != .allow {
@@ -46,12 +49,16 @@ struct GatewayService: Service {
         StartupReport(policy: policy, threads: threads).log(logger, channels: channels)
         let inspection = BlacklistInspection(policy: policy, group: group, readiness: readiness)
         let inspecting = Task { [logger] in await inspection.report(to: logger) }
+        let maintaining = accounts.map { accounts in Task { await AccountsSetup.maintain(accounts) } }
         try? await gracefulShutdown()
         readiness.draining()
         await inspecting.value
         logger.notice("stopping: no new connections; requests under way may finish")
         for channel in channels { try? await channel.close() }
         await server.shutDown()
+        maintaining?.cancel()
+        await maintaining?.value
+        accounts?.stop()
         writer?.finish()
         try? await group.shutdownGracefully()
         logger.notice("stopped")
@@ -79,6 +86,7 @@ struct StartFailure: Error, CustomStringConvertible {
 /// Makes what each event loop owns.
 private struct LoopPartsMaker: Sendable {
     let policy: GatewayPolicy
+    let accounts: AccountService?
     let writer: LogWriter?
     let readiness: Readiness
     let statistics: StatisticsRegistry
@@ -91,7 +99,7 @@ private struct LoopPartsMaker: Sendable {
         statistics.add(counted, of: eventLoop)
         let gatekeeper = AuthenticatingGatekeeper(
             policy: policy, verifier: verifier, cache: cache,
-            revocation: revocationCheck(on: eventLoop))
+            revocation: revocationCheck(on: eventLoop), accounts: door(on: eventLoop))
         let log = writer.map {
             AccessLog(
                 writer: $0, format: policy.configuration.log.format,
@@ -99,6 +107,11 @@ private struct LoopPartsMaker: Sendable {
         }
         return ProxyServer.LoopParts(
             gatekeeper: gatekeeper, recorder: StatisticsRecorder(statistics: counted, log: log))
+    }
+
+    private func door(on eventLoop: any EventLoop) -> AccountsDoor? {
+        guard let accounts, let settings = policy.configuration.accounts else { return nil }
+        return AccountsDoor(accounts, settings: settings, eventLoop: eventLoop)
     }
 
     private func revocationCheck(on eventLoop: any EventLoop) -> RevocationCheck? {

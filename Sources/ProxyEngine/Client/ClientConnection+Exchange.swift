@@ -33,21 +33,23 @@ extension ClientConnection {
     // MARK: resolveTarget … authorize
 
     private func admit(_ exchange: Exchange) {
-        switch worker.gatekeeper.admit(exchange) {
+        apply(worker.gatekeeper.admit(exchange), to: exchange)
+    }
+
+    private func apply(_ admission: Admission, to exchange: Exchange) {
+        switch admission {
         case .permitted(let passage): prepareUpstream(exchange, passage)
         case .refused(let refusal): answer(refusal, exchange)
         case .pending: deadline = worker.coarseNow + worker.limits.responseTimeout
+        case .collecting(let collection): collect(collection, exchange)
+        case .answered(let response): answer(response, exchange)
         }
     }
 
     /// A verdict that took a while. The client may have gone meanwhile, and its exchange with it.
     func admissionArrived(_ admission: Admission, for exchange: Exchange) {
         guard self.exchange === exchange, exchange.machine.phase == .admitting else { return }
-        switch admission {
-        case .permitted(let passage): prepareUpstream(exchange, passage)
-        case .refused(let refusal): answer(refusal, exchange)
-        case .pending: return
-        }
+        apply(admission, to: exchange)
         progress()
         worker.flush()
     }
@@ -118,8 +120,12 @@ extension ClientConnection {
 
     /// - Returns: false; what comes behind a request's body waits for its response.
     func moveRequestBody() -> Bool {
-        if let exchange, !exchange.machine.requestIsComplete, let upstream = exchange.upstream {
-            moveRequestBody(exchange, to: upstream, startingWith: ByteBuffer())
+        if let exchange, !exchange.machine.requestIsComplete {
+            if let upstream = exchange.upstream {
+                moveRequestBody(exchange, to: upstream, startingWith: ByteBuffer())
+            } else if exchange.collection != nil {
+                collectBody(exchange)
+            }
         }
         // A refused or finished exchange has left this phase, and then there is more to do.
         if case .exchanging = phase, exchange != nil { return false }

@@ -31,7 +31,7 @@ extension ClientConnection {
         end(exchange, fate)
     }
 
-    private func end(_ exchange: Exchange, _ fate: Exchange.StateMachine.ClientFate) {
+    func end(_ exchange: Exchange, _ fate: Exchange.StateMachine.ClientFate) {
         let body = exchange.machine.requestIsComplete ? nil : exchange.requestBody
         settle(exchange)
         switch fate {
@@ -51,7 +51,7 @@ extension ClientConnection {
 
     /// Whether reading the refused request's body is worth the connection. A client that waits for `100 (Continue)` may
     /// or may not send it, so nobody can say where the next request would begin.
-    private func canSkipBody(of exchange: Exchange) -> Bool {
+    func canSkipBody(of exchange: Exchange) -> Bool {
         guard !exchange.head.traits.contains(.expectsContinue) else { return false }
         switch exchange.head.framing {
         case .none: return true
@@ -138,6 +138,8 @@ extension ClientConnection {
 
     private func timeOut(_ exchange: Exchange) {
         switch exchange.machine.phase {
+        case .admitting where exchange.collection != nil && !exchange.machine.requestIsComplete:
+            answer(.requestTimeout, exchange)
         case .admitting, .leasing:
             giveUpUpstream(of: exchange)
             answer(Refusal(.timeout), exchange)

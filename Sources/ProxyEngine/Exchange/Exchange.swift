@@ -22,6 +22,8 @@ package final class Exchange {
     /// The server of the upstream that was tried last, by its position.
     var server: Int?
     var passage: Passage?
+    /// Where the body goes that the gateway answers itself.
+    var collection: BodyCollection?
     var upstream: UpstreamConnection?
     /// The connection that waits for this exchange. The two refer to each other until the exchange is settled or given
     /// up, which ends it; nil then.
@@ -61,6 +63,11 @@ package final class Exchange {
 
     /// The client's address as text, without its port; empty where it is not known.
     package var clientAddressText: String.UTF8View { (client?.clientAddress(of: self) ?? "").utf8 }
+    package var idText: String {
+        var text = ByteBuffer()
+        text.writeRequestID(id)
+        return String(buffer: text)
+    }
     package var requestBodyOctets: Int { requestOctets }
 
     /// Ready for the next request; the storage of the field index is kept.
@@ -73,6 +80,7 @@ package final class Exchange {
         leases = 0
         server = nil
         passage = nil
+        collection = nil
         upstream = nil
         client = nil
     }

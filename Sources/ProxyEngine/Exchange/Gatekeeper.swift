@@ -17,6 +17,9 @@ package enum Admission {
     case permitted(Passage)
     case refused(Refusal)
     case pending
+    /// The gateway will answer itself, when the body is here.
+    case collecting(BodyCollection)
+    case answered(LocalResponse)
 }
 
 /// What the engine needs to know to forward a request that was permitted.

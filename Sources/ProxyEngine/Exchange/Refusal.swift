@@ -13,6 +13,8 @@ package struct Refusal: Sendable {
     package var source: Source
     /// Whole field lines, each with its CRLF (`WWW-Authenticate`, `Allow`, `Retry-After`).
     package var fieldLines: String
+    /// Further members of the problem document: JSON, each with a comma in front.
+    package var members = ""
     /// Where the message ends is in doubt, or the connection is to be given up for another reason.
     package var closes: Bool
 

@@ -41,7 +41,9 @@ package enum ProblemDocument {
         writeEscaped(refusal.message, to: &out)
         out.writeStaticString("\",\"request_id\":\"")
         out.writeRequestID(id)
-        out.writeStaticString("\"}\n")
+        out.writeInteger(Octet.quote)
+        out.writeString(refusal.members)
+        out.writeStaticString("}\n")
     }
 
     private static func writeEscaped(_ text: String, to out: inout ByteBuffer) {
@@ -55,6 +57,8 @@ package enum ProblemDocument {
     package static func reason(_ status: Int) -> String {
         switch status {
         case 200: "OK"
+        case 201: "Created"
+        case 202: "Accepted"
         case 204: "No Content"
         case 400: "Bad Request"
         case 401: "Unauthorized"

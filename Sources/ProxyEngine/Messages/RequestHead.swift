@@ -195,4 +195,17 @@ extension RequestHead {
         let octets = bytes.readableBytesUInt8Span
         return connectionOptions.contains { octets.equalsIgnoringCase($0, field.name) }
     }
+
+    /// The values of all fields of this name, case ignored. For requests that the gateway answers itself; not for the way of
+    /// those that go on.
+    package func values(of name: StaticString) -> [[UInt8]] {
+        let octets = bytes.readableBytesUInt8Span
+        var values: [[UInt8]] = []
+        for field in section.fields where octets.equalsIgnoringCase(field.name, name) {
+            var value: [UInt8] = []
+            for position in field.value { value.append(octets[position]) }
+            values.append(value)
+        }
+        return values
+    }
 }

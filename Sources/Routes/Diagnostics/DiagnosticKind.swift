@@ -8,6 +8,7 @@ enum DiagnosticKind: String, Sendable {
     case stripPrefixMismatch = "strip_prefix_mismatch"
     case missingListener = "missing_listener"
     case missingTokens = "missing_tokens"
+    case routeInAccounts = "route_below_accounts"
 
     // Warnings.
     case noRules = "no_rules"
@@ -22,5 +23,6 @@ enum DiagnosticKind: String, Sendable {
     case unusedUpstream = "unused_upstream"
     case neverDecides = "rule_never_decides"
     case trustsEveryone = "trusts_everyone"
+    case weakPasswordHash = "weak_password_hash"
     case tableTooLarge = "table_too_large"
 }

@@ -1,7 +1,8 @@
 /// From bytes to meaning: reads every statement, reports every error, and makes a configuration when there is none.
 struct ConfigurationParser {
     static let keywords = [
-        "listen", "admin", "upstream", "tokens", "blacklist", "identity", "log", "limits", "paths", "trusted-proxies",
+        "listen", "admin", "upstream", "tokens", "blacklist", "accounts", "identity", "log", "limits", "paths",
+        "trusted-proxies",
         "expect",
     ]
     /// Statements that may stand more than once.
@@ -19,6 +20,7 @@ struct ConfigurationParser {
     private var upstreamsComplete = true
     private var tokens: TokenSettings?
     private var blacklist: BlacklistSettings?
+    private var accounts: AccountSettings?
     private var identity = IdentitySettings.standard
     private var log = LogSettings()
     private var limits = Limits()
@@ -46,11 +48,15 @@ struct ConfigurationParser {
     /// What other statements refer to is read first: so no meaning depends on the order of lines.
     private mutating func take(_ statements: [Statement]) {
         let referred = ["upstream", "tokens"]
-        for statement in statements where referred.contains(statement.keyword.text) { take(statement) }
+        // With accounts the gateway has keys of its own.
+        let needsKey = !statements.contains { $0.keyword.text == "accounts" }
+        for statement in statements where referred.contains(statement.keyword.text) {
+            take(statement, needsKey: needsKey)
+        }
         for statement in statements where !referred.contains(statement.keyword.text) { take(statement) }
     }
 
-    private mutating func take(_ statement: Statement) {
+    private mutating func take(_ statement: Statement, needsKey: Bool = true) {
         let name = statement.keyword.text
         guard Self.keywords.contains(name) else {
             if RouteStatement.isMeant(statement) { return takeRoute(statement) }
@@ -64,8 +70,9 @@ struct ConfigurationParser {
             admin = ListenStatement.parse(statement, reporter)
             if let admin { checkFree(admin, statement) }
         case "upstream": takeUpstream(statement)
-        case "tokens": tokens = TokensStatement.parse(statement, reporter)
+        case "tokens": tokens = TokensStatement.parse(statement, needsKey: needsKey, reporter)
         case "blacklist": blacklist = BlacklistStatement.parse(statement, reporter)
+        case "accounts": accounts = AccountsStatement.parse(statement, reporter)
         case "identity": identity = IdentityStatement.parse(statement, tokens: tokens, reporter)
         case "log": log = LogStatement.parse(statement, reporter) ?? log
         case "limits": limits = LimitsStatement.parse(statement, reporter)
@@ -150,7 +157,10 @@ extension ConfigurationParser {
         }
         requireTokens()
         var builder = RuleBuilder(upstreams: upstreams, isComplete: upstreamsComplete, reporter)
-        for route in routes { builder.add(route) }
+        for route in routes {
+            checkOutsideAccounts(route)
+            builder.add(route)
+        }
         if reporter.hasErrors { return nil }
         let table = RouteTable(builder.rules, builder.index, pathsExact: pathsExact, budget: budget)
         if !table.isComplete {
@@ -164,14 +174,24 @@ extension ConfigurationParser {
             .run(routes, expectations, upstreams: upstreams, reporter)
         return Configuration(
             file: file, listeners: listeners, admin: admin, upstreams: upstreams, trustedProxies: trustedProxies,
-            tokens: tokens, blacklist: blacklist, identity: identity, log: log, limits: limits, pathsExact: pathsExact,
+            tokens: tokens ?? accounts.map { TokenSettings(keys: [], line: $0.line) }, blacklist: blacklist,
+            accounts: accounts, identity: identity, log: log, limits: limits, pathsExact: pathsExact,
             rules: builder.rules,
             expectations: expectations, table: table)
     }
 
+    /// What lies below the prefix of the accounts is the gateway's own.
+    private func checkOutsideAccounts(_ route: RouteStatement) {
+        guard let accounts, route.pattern.starts(with: accounts.prefix) else { return }
+        reporter.error(
+            route.path.place,
+            "paths below \(accounts.prefix) belong to the \"accounts\" of line \(accounts.line)",
+            hint: "leave the rule out, or give the accounts another prefix", kind: .routeInAccounts)
+    }
+
     /// Reported once, at the first rule that needs a token.
     private func requireTokens() {
-        guard !seen.contains("tokens") else { return }
+        guard !seen.contains("tokens"), accounts == nil else { return }
         let needing = routes.first { route in
             switch route.access {
             case .optional, .authenticated, .conditions: true

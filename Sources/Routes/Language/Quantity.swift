@@ -45,6 +45,19 @@ enum Quantity {
         return number
     }
 
+    /// `10/m`: a number in a second, minute, hour or day.
+    static func rate(_ word: Word, _ reporter: Reporter) -> AccountSettings.Rate? {
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        let parts = word.text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, isDigits(parts[0]), let count = Int(parts[0]), 1...1_000_000 ~= count,
+            parts[1].count == 1, let unit = parts[1].first, let seconds = units[unit]
+        else {
+            reporter.error(word.place, "expected a rate such as 10/m: a number, \"/\", and s, m, h or d")
+            return nil
+        }
+        return AccountSettings.Rate(count: count, window: .seconds(seconds))
+    }
+
     /// Digits only: `Int` would take a sign as well.
     static func isDigits(_ text: some StringProtocol) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }

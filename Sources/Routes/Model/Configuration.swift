@@ -14,6 +14,8 @@ package struct Configuration: Sendable {
     package var tokens: TokenSettings?
     /// nil: no blacklist is consulted.
     package var blacklist: BlacklistSettings?
+    /// nil: the gateway logs nobody in.
+    package var accounts: AccountSettings?
     package var identity: IdentitySettings
     package var log: LogSettings
     package var limits: Limits

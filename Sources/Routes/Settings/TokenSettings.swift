@@ -6,7 +6,7 @@ package struct TokenSettings: Sendable, Equatable {
         case forbidden = 403
     }
 
-    /// In file order, at least one.
+    /// In file order, at least one where there are no accounts.
     package var keys: [KeySettings]
     /// Empty: the issuer isn't checked. Otherwise the claim is required and must be one of these, byte for byte.
     package var issuers: [[UInt8]] = []

@@ -15,7 +15,7 @@ struct TokensStatement {
     /// Counts keys that have errors of their own, too.
     private var hasKey = false
 
-    static func parse(_ statement: Statement, _ reporter: Reporter) -> TokenSettings {
+    static func parse(_ statement: Statement, needsKey: Bool, _ reporter: Reporter) -> TokenSettings {
         var arguments = Arguments(statement, reporter)
         arguments.finish(masking: true)
         var parser = TokensStatement(statement, reporter)
@@ -24,7 +24,7 @@ struct TokensStatement {
             return parser.settings
         }
         for setting in block { parser.take(setting) }
-        parser.check(statement)
+        parser.check(statement, needsKey: needsKey)
         return parser.settings
     }
 
@@ -93,8 +93,8 @@ struct TokensStatement {
         settings.keys.append(key)
     }
 
-    private func check(_ statement: Statement) {
-        if !hasKey {
+    private func check(_ statement: Statement, needsKey: Bool) {
+        if needsKey, !hasKey {
             reporter.error(
                 statement.keyword.place, "\"tokens\" has no key: no token could be valid",
                 hint: "add a line such as: key HS256 env:ACCESS_TOKEN_SECRET")

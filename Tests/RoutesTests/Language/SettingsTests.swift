@@ -151,7 +151,19 @@ import Testing
                 "\"Content-Length\" belongs to HTTP itself and can't carry an identity"
             ),
             ("identity {\nheader X_User sub\n}\n", "expected the name of a header: letters, digits and hyphens"),
-            ("accounts {\nrate login=10/m\n}\n", "unknown statement \"accounts\""),
+            ("accounts {\nrate login=10\n}\n", "expected a rate such as 10/m: a number, \"/\", and s, m, h or d"),
+            (
+                "accounts {\nrate logon=10/m\n}\n",
+                "expected a rate of login, register, refresh or password, such as login=10/m"
+            ),
+            (
+                "accounts {\nprefix auth\n}\n",
+                "expected the prefix of the accounts, which starts with \"/\", such as /legacy"
+            ),
+            ("accounts {\nbcrypt-cost 15\n}\n", "expected a number from 4 to 14"),
+            ("accounts {\nregistration shut\n}\n", "unknown word \"shut\"; expected open or closed"),
+            ("accounts {\nabsolute-life 1d\n}\n", "\"absolute-life\" is shorter than \"refresh-life\""),
+            ("accounts {\n}\nGET /auth/x public\n", "paths below /auth belong to the \"accounts\" of line 9"),
             ("cors {\n}\n", "unknown statement \"cors\""),
             ("GET /a public rate=1/s\n", "unknown condition or option \"rate\""),
             ("GET,CONNECT /a public\n", "CONNECT can't be routed: the gateway answers it with 405 everywhere"),

@@ -1,0 +1,178 @@
+internal import AuthFilter
+package import Routes
+
+/// The accounts of one gateway: answers the requests below the prefix.
+///
+/// Knows nothing of connections; it is asked with an ``AccountRequest`` and answers with an ``AccountAnswer`` or throws an
+/// ``AccountRefusal``.
+package final class AccountService: Sendable {
+    /// What the service needs from outside.
+    package struct Surroundings: Sendable {
+        /// Writes an entry of the blacklist, its key without the prefix. False: it could not be written now.
+        package var revoke: @Sendable (RevocationEntry) async -> Bool
+        /// One structured line for each event.
+        package var report: @Sendable (String) -> Void
+
+        package init(
+            revoke: @escaping @Sendable (RevocationEntry) async -> Bool, report: @escaping @Sendable (String) -> Void
+        ) {
+            self.revoke = revoke
+            self.report = report
+        }
+    }
+
+    let settings: AccountSettings
+    let tokens: TokenSettings
+    let keys: SigningKeys
+    let store: any AccountStore
+    let hashing: HashingPool
+    let limiter = RateLimiter()
+    let surroundings: Surroundings
+    /// Compared with where there is no such user, so that it takes as long.
+    let dummyHash: BcryptHash
+
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// - Parameters:
+    ///   - database: the path of the file.
+    ///   - tokens: issuer, audience and the names of the claims.
+    ///   - hashingThreads: cores − 1, at least one.
+    package init(
+        _ settings: AccountSettings, database: String, tokens: TokenSettings, keys: SigningKeys, hashingThreads: Int,
+        _ surroundings: Surroundings
+    ) throws(Failure) {
+        do throws(StoreFault) { store = try SQLiteAccountStore(path: database) } catch {
+            throw Failure(description: "the accounts' database can't be opened: \(error)")
+        }
+        guard let dummy = BcryptHash.make(RandomText.bytes(16).map { $0 | 1 }, cost: settings.bcryptCost) else {
+            throw Failure(description: "bcrypt is not available in libcrypt")
+        }
+        dummyHash = dummy
+        (self.settings, self.tokens, self.keys, self.surroundings) = (settings, tokens, keys, surroundings)
+        hashing = HashingPool(threads: hashingThreads)
+    }
+
+    package func answer(_ request: AccountRequest) async throws(AccountRefusal) -> AccountAnswer {
+        switch request.endpoint {
+        case .register: try await register(request)
+        case .login: try await login(request)
+        case .refresh: try await refresh(request)
+        case .logout: try await logout(request)
+        case .logoutAll: try await logoutAll(request)
+        case .password: try await changePassword(request)
+        case .me: try await me(request)
+        case .sessions: try await listSessions(request)
+        case .endSession(let id): try await endSession(id, request)
+        }
+    }
+
+    /// Writes what could not be written to the blacklist before, and removes what is long over. Called every few seconds.
+    package func maintain(at now: Int64) async {
+        do throws(StoreFault) {
+            for entry in try await store.pending(at: now) {
+                guard await surroundings.revoke(entry) else { break }
+                try await store.removePending(entry.key)
+            }
+            try await store.prune(before: now - 86_400_000)
+        } catch { surroundings.report("accounts: \(error)") }
+    }
+
+    package func stop() { hashing.stop() }
+
+    // MARK: Shared steps
+
+    /// Anything a store throws but a taken address.
+    func unavailable(_ fault: StoreFault) -> AccountRefusal {
+        var refusal = AccountRefusal(.accountsUnavailable, "the accounts can't be reached now; try again")
+        refusal.retryAfter = 1
+        refusal.detail = "accounts: \(fault)"
+        return refusal
+    }
+
+    func stored<Result: Sendable>(
+        _ work: () async throws(StoreFault) -> Result
+    ) async throws(AccountRefusal) -> Result {
+        do throws(StoreFault) { return try await work() } catch { throw unavailable(error) }
+    }
+
+    func hashed<Result: Sendable>(_ work: @escaping @Sendable () -> Result) async throws(AccountRefusal) -> Result {
+        do throws(HashingPool.Overloaded) { return try await hashing.run(work) } catch {
+            var refusal = AccountRefusal(.overloaded, "too many passwords are being checked; try again")
+            refusal.retryAfter = 2
+            throw refusal
+        }
+    }
+
+    func limit(
+        _ request: AccountRequest, _ name: String, _ rate: AccountSettings.Rate, account: String? = nil
+    ) throws(AccountRefusal) {
+        let network = RateLimiter.network(of: request.address)
+        var keys = ["\(name) \(network)"]
+        if let account { keys.append("\(name) \(network) \(account)") }
+        guard let seconds = limiter.take(keys, rate, at: request.now) else { return }
+        var refusal = AccountRefusal(.rateLimited, "too many requests; try again in \(seconds) s")
+        refusal.retryAfter = seconds
+        throw refusal
+    }
+
+    /// A row and a line for each event. That the row can't be written is told, and fails nothing.
+    func audit(
+        _ kind: String, _ request: AccountRequest, user: User? = nil, email: String? = nil, session: String? = nil,
+        detail: String? = nil
+    ) async {
+        let event = AuditEvent(
+            at: request.now, kind: kind, userID: user?.id ?? request.bearer?.subject, email: user?.email ?? email,
+            sessionID: session, address: request.address, requestID: request.requestID, detail: detail)
+        surroundings.report(event.line)
+        do throws(StoreFault) { try await store.add(event) } catch { surroundings.report("accounts: \(error)") }
+    }
+
+    /// - Returns: whether every entry is on the blacklist now; the others are kept and written later.
+    func revoke(_ entries: [RevocationEntry]) async throws(AccountRefusal) -> Bool {
+        var complete = true
+        for entry in entries where await !surroundings.revoke(entry) {
+            complete = false
+            try await stored { () async throws(StoreFault) in try await store.addPending(entry) }
+        }
+        return complete
+    }
+
+    /// All of a user's tokens issued before now.
+    func cutoff(_ userID: String, at now: Int64) -> RevocationEntry {
+        RevocationEntry(
+            key: Array("sub:\(userID)".utf8), value: Array("\(now)".utf8),
+            expiresAt: now + settings.accessLife.milliseconds)
+    }
+}
+
+extension AuditEvent {
+    /// `audit kind=… …`, each value quoted so that nothing of a request can begin a line or a field of its own.
+    var line: String {
+        let fields: [(String, String?)] = [
+            ("kind", kind), ("user", userID), ("email", email), ("session", sessionID), ("address", address),
+            ("request_id", requestID), ("detail", detail),
+        ]
+        let parts = fields.compactMap { name, value in value.map { "\"\(name)\":\(AccountJSON.string($0))" } }
+        return "audit {\(parts.joined(separator: ","))}"
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds; settings have no finer parts.
+    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}
+
+/// Writes the JSON of answers.
+enum AccountJSON {
+    static func string(_ text: String) -> String {
+        var output: [UInt8] = []
+        JSONEscape.append(Array(text.utf8), to: &output)
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    static func object(_ members: [(String, String)]) -> String {
+        "{" + members.map { "\(string($0.0)):\($0.1)" }.joined(separator: ",") + "}"
+    }
+}

@@ -1,0 +1,55 @@
+internal import Accounts
+internal import AuthFilter
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import RedisBlacklist
+internal import Routes
+
+/// Makes the accounts of a policy, with the way to its blacklist.
+struct AccountsSetup {
+    let policy: GatewayPolicy
+    let logger: Logger
+
+    /// - Returns: nil where the configuration has no accounts.
+    func make(on group: MultiThreadedEventLoopGroup) throws(StartFailure) -> AccountService? {
+        guard let settings = policy.configuration.accounts, let keys = policy.signingKeys,
+            let tokens = policy.configuration.tokens
+        else { return nil }
+        let logger = logger
+        let surroundings = AccountService.Surroundings(
+            revoke: revocation(on: group), report: { line in logger.notice("\(line.printable)") })
+        do throws(AccountService.Failure) {
+            return try AccountService(
+                settings, database: FileAccess.resolve(settings.database, besides: policy.configuration.file),
+                tokens: tokens, keys: keys, hashingThreads: max(System.coreCount - 1, 1), surroundings)
+        } catch { throw StartFailure("\(policy.configuration.file):\(settings.line): \(error)") }
+    }
+
+    /// Without a blacklist there is nothing to write to, and a logout ends the session only.
+    private func revocation(on group: MultiThreadedEventLoopGroup) -> @Sendable (RevocationEntry) async -> Bool {
+        guard let settings = policy.configuration.blacklist else { return { _ in true } }
+        let administrator = BlacklistAdministrator(
+            configuration: BlacklistConfiguration(settings, password: policy.blacklistPassword), eventLoop: group.any())
+        let (prefix, logger) = (settings.prefix, logger)
+        return { entry in
+            let life = entry.expiresAt - WallTime.milliseconds()
+            guard life > 0 else { return true }
+            do throws(BlacklistFailure) {
+                try await administrator.set(prefix + entry.key, to: entry.value, for: .milliseconds(life))
+                return true
+            } catch {
+                logger.error("blacklist: a logout could not be written: \("\(error)".printable); trying again")
+                return false
+            }
+        }
+    }
+
+    /// Until it is cancelled.
+    static func maintain(_ service: AccountService) async {
+        while !Task.isCancelled {
+            await service.maintain(at: WallTime.milliseconds())
+            try? await Task.sleep(for: .seconds(2))
+        }
+    }
+}

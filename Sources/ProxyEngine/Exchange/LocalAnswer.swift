@@ -1,0 +1,49 @@
+package import NIOCore
+
+/// A request that the gateway answers itself once it has its body: no upstream is involved.
+package struct BodyCollection {
+    /// Octets; a longer body is refused with 413.
+    package var limit: Int
+    /// Called once, on the event loop, with the whole body. The exchange waits for ``Exchange/resolve(_:)`` then.
+    package var completion: (ByteBuffer) -> Void
+
+    var collected = ByteBuffer()
+
+    package init(limit: Int, completion: @escaping (ByteBuffer) -> Void) {
+        self.limit = limit
+        self.completion = completion
+    }
+}
+
+/// A response of the gateway's own that is no refusal.
+package struct LocalResponse: Sendable {
+    package var status: Int
+    /// Whole field lines, each with its CRLF.
+    package var fieldLines: String
+    /// JSON; empty for none.
+    package var body: [UInt8]
+
+    package init(status: Int, fieldLines: String = "", body: [UInt8] = []) {
+        self.status = status
+        self.fieldLines = fieldLines
+        self.body = body
+    }
+
+    func write(id: RequestID, isHead: Bool, closes: Bool, date: [UInt8], to out: inout ByteBuffer) -> Int {
+        out.writeString("HTTP/1.1 \(status) \(ProblemDocument.reason(status))\r\n")
+        if !body.isEmpty { out.writeStaticString("Content-Type: application/json\r\n") }
+        // RFC 9110 §8.6: a 204 has no Content-Length.
+        if status != 204 { out.writeString("Content-Length: \(body.count)\r\n") }
+        out.writeStaticString("Cache-Control: no-store\r\n")
+        out.writeBytes(date)
+        out.writeString(fieldLines)
+        out.writeStaticString("X-Request-Id: ")
+        out.writeRequestID(id)
+        out.writeStaticString("\r\n")
+        if closes { out.writeStaticString("Connection: close\r\n") }
+        out.writeStaticString("\r\n")
+        guard !isHead else { return 0 }
+        out.writeBytes(body)
+        return body.count
+    }
+}
