@@ -141,9 +141,7 @@ package final class AccountService: Sendable {
 
     /// All of a user's tokens issued before now.
     func cutoff(_ userID: String, at now: Int64) -> RevocationEntry {
-        RevocationEntry(
-            key: Array("sub:\(userID)".utf8), value: Array("\(now)".utf8),
-            expiresAt: now + settings.accessLife.milliseconds)
+        .cutoff(of: userID, at: now, life: settings.accessLife.milliseconds)
     }
 }
 

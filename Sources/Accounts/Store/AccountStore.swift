@@ -99,4 +99,9 @@ package struct RevocationEntry: Sendable, Equatable {
         self.value = value
         self.expiresAt = expiresAt
     }
+
+    /// All tokens of a user issued before `now`, none of which lives longer than `life`, in milliseconds.
+    static func cutoff(of userID: String, at now: Int64, life: Int64) -> RevocationEntry {
+        RevocationEntry(key: Array("sub:\(userID)".utf8), value: Array("\(now)".utf8), expiresAt: now + life)
+    }
 }

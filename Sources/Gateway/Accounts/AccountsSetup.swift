@@ -27,7 +27,7 @@ struct AccountsSetup {
     }
 
     /// Without a blacklist there is nothing to write to, and a logout ends the session only.
-    private func revocation(on group: MultiThreadedEventLoopGroup) -> @Sendable (RevocationEntry) async -> Bool {
+    func revocation(on group: MultiThreadedEventLoopGroup) -> @Sendable (RevocationEntry) async -> Bool {
         guard let settings = policy.configuration.blacklist else { return { _ in true } }
         let administrator = BlacklistAdministrator(
             configuration: BlacklistConfiguration(settings, password: policy.blacklistPassword), eventLoop: group.any())
