@@ -23,6 +23,8 @@ package final class AccountService: Sendable {
 
     let settings: AccountSettings
     let tokens: TokenSettings
+    /// Other origins whose pages may refresh and log out.
+    let origins: Set<String>
     let keys: SigningKeys
     let store: any AccountStore
     let hashing: HashingPool
@@ -38,9 +40,11 @@ package final class AccountService: Sendable {
     /// - Parameters:
     ///   - database: the path of the file.
     ///   - tokens: issuer, audience and the names of the claims.
+    ///   - origins: other origins whose pages may refresh and log out, as browsers send them.
     ///   - hashingThreads: cores − 1, at least one.
     package init(
-        _ settings: AccountSettings, database: String, tokens: TokenSettings, keys: SigningKeys, hashingThreads: Int,
+        _ settings: AccountSettings, database: String, tokens: TokenSettings, origins: [String], keys: SigningKeys,
+        hashingThreads: Int,
         _ surroundings: Surroundings
     ) throws(Failure) {
         do throws(StoreFault) { store = try SQLiteAccountStore(path: database) } catch {
@@ -51,6 +55,7 @@ package final class AccountService: Sendable {
         }
         dummyHash = dummy
         (self.settings, self.tokens, self.keys, self.surroundings) = (settings, tokens, keys, surroundings)
+        self.origins = Set(origins)
         hashing = HashingPool(threads: hashingThreads)
     }
 

@@ -57,6 +57,7 @@ extension AccountService {
     /// Browsers say where a request comes from (Fetch Metadata, Origin). SameSite keeps the cookie from other sites;
     /// this also keeps out other origins of the same site.
     private func refuseCrossSite(_ request: AccountRequest) throws(AccountRefusal) {
+        if request.origins.count == 1, origins.contains(String(decoding: request.origins[0], as: UTF8.self)) { return }
         for site in request.fetchSites where site != Array("same-origin".utf8) && site != Array("none".utf8) {
             throw AccountRefusal(.crossSite)
         }

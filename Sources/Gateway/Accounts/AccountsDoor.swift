@@ -32,11 +32,11 @@ final class AccountsDoor {
         for index in prefix.indices where octets[path.lowerBound + index] != prefix[index] { return nil }
         guard path.count == prefix.count || octets[path.lowerBound + prefix.count] == UInt8(ascii: "/")
         else { return nil }
-        return exchange.head.text(path.dropFirst(prefix.count))
+        return exchange.head.string(path.dropFirst(prefix.count))
     }
 
     func match(_ rest: String, _ exchange: Exchange) -> AccountEndpoint.Match {
-        AccountEndpoint.match(method: exchange.head.text(exchange.head.method), path: rest)
+        AccountEndpoint.match(method: exchange.head.string(exchange.head.method), path: rest)
     }
 
     /// Collects the body and has the service answer.
@@ -86,12 +86,6 @@ final class AccountsDoor {
             fetchSites: head.values(of: "sec-fetch-site"), host: text("host"), userAgent: text("user-agent"),
             address: String(exchange.clientAddressText), requestID: exchange.idText, bearer: bearer,
             now: exchange.receivedAt / 1_000_000)
-    }
-}
-
-extension RequestHead {
-    fileprivate func text(_ range: Range<Int>) -> String {
-        bytes.getString(at: bytes.readerIndex + range.lowerBound, length: range.count) ?? ""
     }
 }
 

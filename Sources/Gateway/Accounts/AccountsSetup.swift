@@ -22,7 +22,8 @@ struct AccountsSetup {
         do throws(AccountService.Failure) {
             return try AccountService(
                 settings, database: FileAccess.resolve(settings.database, besides: policy.configuration.file),
-                tokens: tokens, keys: keys, hashingThreads: max(System.coreCount - 1, 1), surroundings)
+                tokens: tokens, origins: policy.configuration.cors?.origins ?? [], keys: keys,
+                hashingThreads: max(System.coreCount - 1, 1), surroundings)
         } catch { throw StartFailure("\(policy.configuration.file):\(settings.line): \(error)") }
     }
 

@@ -26,6 +26,10 @@ final class AuthenticatingGatekeeper: Gatekeeper {
     }
 
     func admit(_ exchange: Exchange) -> Admission {
+        if let cors = decider.policy.cors {
+            exchange.responseLines = cors.responseLines(for: exchange.head)
+            if let answer = cors.preflight(exchange.head) { return .answered(answer) }
+        }
         if let accounts, let rest = accounts.rest(of: exchange) { return admit(rest, exchange, to: accounts) }
         let bytes = exchange.head.bytes
         let decision = decider.decide(

@@ -12,6 +12,7 @@ struct GatewayPolicy: Sendable {
     let identity: IdentityHeaders
     let routes: [CompiledRoute]
     let refusals: RefusalCatalogue
+    let cors: CORSPolicy?
     let blacklistPassword: [UInt8]?
     /// The gateway's own, where it has accounts; nil also where a file is only checked and they are not there yet.
     let signingKeys: SigningKeys?
@@ -49,6 +50,7 @@ struct GatewayPolicy: Sendable {
         self.blacklistPassword = blacklistPassword
         self.signingKeys = signingKeys
         self.unreadKeys = unreadKeys
+        cors = configuration.cors.map(CORSPolicy.init)
         routes = configuration.rules.map(CompiledRoute.init)
         refusals = RefusalCatalogue(invalidToken: configuration.tokens?.invalidTokenStatus ?? .unauthorized)
     }

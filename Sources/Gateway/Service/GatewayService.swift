@@ -161,6 +161,7 @@ extension EngineSettings {
         self.init(
             upstreams: policy.configuration.upstreams.map(UpstreamSettings.init), limits: limits,
             reserved: policy.identity.strippedNames,
+            droppedOfResponses: policy.cors == nil ? [] : CORSPolicy.responseFields,
             trustedProxies: policy.configuration.trustedProxies.compactMap {
                 AddressRange(octets: $0.octets, prefixLength: $0.prefixLength)
             })

@@ -52,7 +52,7 @@ extension ClientConnection {
         var out = ByteBuffer()
         exchange.result.responseOctets = response.write(
             id: exchange.id, isHead: exchange.head.traits.contains(.isHead), closes: exchange.machine.mustClose,
-            date: worker.dateLine(), to: &out)
+            date: worker.dateLine(), added: exchange.responseLines, to: &out)
         write(out)
         end(exchange, fate)
     }

@@ -12,7 +12,8 @@ extension ClientConnection {
         if exchange.result.fault == nil, refusal.message != refusal.title { exchange.result.fault = refusal.message }
         exchange.result.responseOctets = ProblemDocument.write(
             refusal, id: exchange.id, isHead: exchange.head.traits.contains(.isHead),
-            closes: exchange.machine.mustClose, date: worker.dateLine(), to: &out)
+            closes: exchange.machine.mustClose, date: worker.dateLine(), added: exchange.responseLines,
+            to: &out)
         write(out)
         end(exchange, fate)
     }

@@ -13,6 +13,8 @@ package final class Exchange {
     /// What the gatekeeper wants the record to say.
     package var attribution = Attribution()
     package internal(set) var result = Result()
+    /// Whole field lines, each with its CRLF, that every response to this request gets, whoever answers it.
+    package var responseLines = ""
 
     var machine = StateMachine(hasBody: false, closes: false)
     var requestBody = BodyDecoder(.none)
@@ -81,6 +83,7 @@ package final class Exchange {
         server = nil
         passage = nil
         collection = nil
+        responseLines = ""
         upstream = nil
         client = nil
     }

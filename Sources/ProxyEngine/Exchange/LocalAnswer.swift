@@ -29,7 +29,9 @@ package struct LocalResponse: Sendable {
         self.body = body
     }
 
-    func write(id: RequestID, isHead: Bool, closes: Bool, date: [UInt8], to out: inout ByteBuffer) -> Int {
+    func write(id: RequestID, isHead: Bool, closes: Bool, date: [UInt8], added: String, to out: inout ByteBuffer)
+        -> Int
+    {
         out.writeString("HTTP/1.1 \(status) \(ProblemDocument.reason(status))\r\n")
         if !body.isEmpty { out.writeStaticString("Content-Type: application/json\r\n") }
         // RFC 9110 §8.6: a 204 has no Content-Length.
@@ -37,6 +39,7 @@ package struct LocalResponse: Sendable {
         out.writeStaticString("Cache-Control: no-store\r\n")
         out.writeBytes(date)
         out.writeString(fieldLines)
+        out.writeString(added)
         out.writeStaticString("X-Request-Id: ")
         out.writeRequestID(id)
         out.writeStaticString("\r\n")

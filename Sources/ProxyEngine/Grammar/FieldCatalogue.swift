@@ -38,9 +38,11 @@ package struct FieldCatalogue: Sendable {
         return catalogue
     }
 
-    package static func response() -> FieldCatalogue {
+    /// Fields of a response: `dropped` are names that an upstream may not say, since the gateway does.
+    package static func response(dropped: [String] = []) -> FieldCatalogue {
         var catalogue = FieldCatalogue()
         catalogue.addFraming()
+        for name in dropped { catalogue.add(name, .hopByHop, lookalike: .other) }
         return catalogue
     }
 

@@ -3,7 +3,8 @@ package import NIOCore
 /// A refusal as a response: a problem document (RFC 9457) with our stable code and the request's id.
 package enum ProblemDocument {
     package static func write(
-        _ refusal: borrowing Refusal, id: RequestID, isHead: Bool, closes: Bool, date: [UInt8], to out: inout ByteBuffer
+        _ refusal: borrowing Refusal, id: RequestID, isHead: Bool, closes: Bool, date: [UInt8], added: String = "",
+        to out: inout ByteBuffer
     ) -> Int {
         var body = ByteBuffer()
         writeBody(refusal, id: id, to: &body)
@@ -17,6 +18,7 @@ package enum ProblemDocument {
         out.writeStaticString("\r\nCache-Control: no-store\r\n")
         out.writeBytes(date)
         out.writeString(refusal.fieldLines)
+        out.writeString(added)
         out.writeStaticString("X-Request-Id: ")
         out.writeRequestID(id)
         out.writeStaticString("\r\n")

@@ -196,6 +196,11 @@ extension RequestHead {
         return connectionOptions.contains { octets.equalsIgnoringCase($0, field.name) }
     }
 
+    /// A part of the head.
+    package func string(_ range: Range<Int>) -> String {
+        bytes.getString(at: bytes.readerIndex + range.lowerBound, length: range.count) ?? ""
+    }
+
     /// The values of all fields of this name, case ignored. For requests that the gateway answers itself; not for the way of
     /// those that go on.
     package func values(of name: StaticString) -> [[UInt8]] {

@@ -5,13 +5,16 @@ package enum ResponseWriter {
     /// - Parameters:
     ///   - encoding: how the body will be written; where it differs from how it came, the framing fields change.
     ///   - closes: the connection ends behind this response.
+    ///   - added: whole field lines, behind the upstream's.
     package static func writeHead(
-        _ head: borrowing ResponseHead, encoding: BodyEncoding, closes: Bool, to out: inout ByteBuffer
+        _ head: borrowing ResponseHead, encoding: BodyEncoding, closes: Bool, added: String = "",
+        to out: inout ByteBuffer
     ) {
         let octets = head.bytes.readableBytesSpan
         out.writeStaticString("HTTP/1.1 ")
         out.writeBytes(octets.extracting(head.statusAndReason))
         copyFields(head, octets, keepsLength: head.status != 204, to: &out)
+        if !added.isEmpty { out.writeString(added) }
         if case .chunked = encoding { out.writeStaticString("Transfer-Encoding: chunked\r\n") }
         if closes { out.writeStaticString("Connection: close\r\n") }
         out.writeStaticString("\r\n")

@@ -5,15 +5,19 @@ package struct EngineSettings: Sendable {
     package var requestFields: FieldCatalogue
     /// Proxies in front of the gateway whose word about the client is taken.
     package var trustedProxies: [AddressRange]
-    let responseFields = FieldCatalogue.response()
+    let responseFields: FieldCatalogue
 
-    /// - Parameter reserved: field names that no client may set, besides the engine's own.
+    /// - Parameters:
+    ///   - reserved: field names that no client may set, besides the engine's own.
+    ///   - droppedOfResponses: field names that no upstream may set, since the gatekeeper does.
     package init(
-        upstreams: [UpstreamSettings], limits: EngineLimits, reserved: [String], trustedProxies: [AddressRange] = []
+        upstreams: [UpstreamSettings], limits: EngineLimits, reserved: [String], droppedOfResponses: [String] = [],
+        trustedProxies: [AddressRange] = []
     ) {
         self.upstreams = upstreams
         self.limits = limits
         self.trustedProxies = trustedProxies
+        responseFields = .response(dropped: droppedOfResponses)
         self.requestFields = .request(reserved: reserved)
     }
 }

@@ -172,7 +172,8 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         exchange.machine.responseBegan()
         if !exchange.machine.requestIsComplete || worker.isDraining { exchange.machine.closeAfterwards() }
         var out = worker.takeScratch()
-        ResponseWriter.writeHead(response, encoding: encoding, closes: exchange.machine.mustClose, to: &out)
+        ResponseWriter.writeHead(
+            response, encoding: encoding, closes: exchange.machine.mustClose, added: exchange.responseLines, to: &out)
         moveBody(startingWith: out)
     }
 

@@ -1,7 +1,7 @@
 /// From bytes to meaning: reads every statement, reports every error, and makes a configuration when there is none.
 struct ConfigurationParser {
     static let keywords = [
-        "listen", "admin", "upstream", "tokens", "blacklist", "accounts", "identity", "log", "limits", "paths",
+        "listen", "admin", "upstream", "tokens", "blacklist", "accounts", "cors", "identity", "log", "limits", "paths",
         "trusted-proxies",
         "expect",
     ]
@@ -21,6 +21,7 @@ struct ConfigurationParser {
     private var tokens: TokenSettings?
     private var blacklist: BlacklistSettings?
     private var accounts: AccountSettings?
+    private var cors: CORSSettings?
     private var identity = IdentitySettings.standard
     private var log = LogSettings()
     private var limits = Limits()
@@ -73,6 +74,7 @@ struct ConfigurationParser {
         case "tokens": tokens = TokensStatement.parse(statement, needsKey: needsKey, reporter)
         case "blacklist": blacklist = BlacklistStatement.parse(statement, reporter)
         case "accounts": accounts = AccountsStatement.parse(statement, reporter)
+        case "cors": cors = CORSStatement.parse(statement, reporter)
         case "identity": identity = IdentityStatement.parse(statement, tokens: tokens, reporter)
         case "log": log = LogStatement.parse(statement, reporter) ?? log
         case "limits": limits = LimitsStatement.parse(statement, reporter)
@@ -175,7 +177,7 @@ extension ConfigurationParser {
         return Configuration(
             file: file, listeners: listeners, admin: admin, upstreams: upstreams, trustedProxies: trustedProxies,
             tokens: tokens ?? accounts.map { TokenSettings(keys: [], line: $0.line) }, blacklist: blacklist,
-            accounts: accounts, identity: identity, log: log, limits: limits, pathsExact: pathsExact,
+            accounts: accounts, cors: cors, identity: identity, log: log, limits: limits, pathsExact: pathsExact,
             rules: builder.rules,
             expectations: expectations, table: table)
     }

@@ -16,6 +16,8 @@ package struct Configuration: Sendable {
     package var blacklist: BlacklistSettings?
     /// nil: the gateway logs nobody in.
     package var accounts: AccountSettings?
+    /// nil: what the application says of other origins goes on, and OPTIONS is an ordinary method.
+    package var cors: CORSSettings?
     package var identity: IdentitySettings
     package var log: LogSettings
     package var limits: Limits

@@ -164,7 +164,14 @@ import Testing
             ("accounts {\nregistration shut\n}\n", "unknown word \"shut\"; expected open or closed"),
             ("accounts {\nabsolute-life 1d\n}\n", "\"absolute-life\" is shorter than \"refresh-life\""),
             ("accounts {\n}\nGET /auth/x public\n", "paths below /auth belong to the \"accounts\" of line 9"),
-            ("cors {\n}\n", "unknown statement \"cors\""),
+            ("cors {\n}\n", "\"cors\" names no origins"),
+            ("cors {\norigins *\n}\n", "\"*\" would let every site act for whoever is logged in"),
+            ("cors {\norigins app.example\n}\n", "expected an origin such as https://app.example"),
+            (
+                "cors {\norigins https://app.example/\n}\n",
+                "an origin is a scheme, a host in lower case and perhaps a port"
+            ),
+            ("cors {\norigins https://app.example:443\n}\n", "browsers leave out the port 443 of https"),
             ("GET /a public rate=1/s\n", "unknown condition or option \"rate\""),
             ("GET,CONNECT /a public\n", "CONNECT can't be routed: the gateway answers it with 405 everywhere"),
             ("GET,*,POST /a public\n", "\"*\" stands for every method; it can't be joined with names"),
