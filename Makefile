@@ -17,7 +17,7 @@ sources = Sources Tests Benchmarks Package.swift
 scripts = $(wildcard scripts/*.sh demo/*.sh .ci/run)
 python  = $(wildcard demo/*.py)
 
-.PHONY: help build run demo-check test test-debug matching-cost lint clean
+.PHONY: help build run run-redis demo-check test test-debug matching-cost lint clean
 
 help:        ## this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -26,11 +26,15 @@ build:       | swift packages-build ## the release binary, .build/release/gatewa
 	$(build) --product gateway
 	@echo "Built .build/release/gateway"
 
-run:         | build packages-run ## a legacy application, Redis and the gateway, with curl lines to paste
-	@demo/run.sh
+run:         | build packages-run ## a legacy application and the gateway, which logs users in; with curl lines to paste
+	@demo/accounts.sh
 
-demo-check:  | build packages-run ## the demo without a person: runs every curl line and compares the answers
-	@demo/run.sh --check
+run-redis:   | build packages-run packages-redis ## the same with tokens from elsewhere, and logouts in Redis
+	@demo/redis.sh
+
+demo-check:  | build packages-run packages-redis ## both without a person: runs every curl line and compares the answers
+	@demo/accounts.sh --check
+	@demo/redis.sh --check
 
 test:        | swift packages-build packages-test ## every test, against the release binary
 	$(build) --build-tests
@@ -54,13 +58,15 @@ clean:       ## removes .build
 	rm -rf .build
 
 # What each command needs of Debian.
-.PHONY: swift packages-build packages-run packages-test packages-lint
+.PHONY: swift packages-build packages-run packages-redis packages-test packages-lint
 swift:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is needed and is not on the PATH: https://swift.org/install" >&2; exit 1; }
 packages-build:
 	@scripts/debian-packages.sh libssl-dev libhiredis-dev libcrypt-dev libsqlite3-dev
 packages-run:
-	@scripts/debian-packages.sh redis-server python3 curl
+	@scripts/debian-packages.sh python3 curl
+packages-redis:
+	@scripts/debian-packages.sh redis-server
 packages-test:
 	@scripts/debian-packages.sh redis-server openssl curl python3
 packages-lint:

@@ -26,7 +26,7 @@ extension RevocationAnswer {
     }
 
     /// Reads the answer to GET; nil when that command can't be answered so.
-    init?(getReply reply: RedisReply) {
+    package init?(getReply reply: RedisReply) {
         switch reply {
         case .absent: self = .clear
         case .string(let text): self = Self.cutoff(text)

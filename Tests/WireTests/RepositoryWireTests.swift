@@ -5,7 +5,7 @@ struct RepositoryWireTests {
     @Test(
         "The committed configurations are right, and their expectations hold",
         arguments: [
-            "routes.conf", "examples/roles.conf", "examples/tenants.conf", "examples/jwt-guide.conf",
+            "routes.conf", "examples/redis.conf", "examples/roles.conf", "examples/tenants.conf", "examples/jwt-guide.conf",
             "examples/redis-password.conf",
         ])
     func configurations(file: String) throws {
@@ -13,10 +13,10 @@ struct RepositoryWireTests {
         #expect(result.status == .exited(0), "\(result.output)\(result.errors)")
     }
 
-    @Test("Each line that `make run` prints does what it says")
-    func demo() throws {
+    @Test("Each line that `make run` and `make run-redis` print does what it says", arguments: ["accounts", "redis"])
+    func demo(name: String) throws {
         let result = try run(
-            ["\(Paths.package)/demo/run.sh", "--check"], environment: ["GATEWAY_BIN": Paths.gateway],
+            ["\(Paths.package)/demo/\(name).sh", "--check"], environment: ["GATEWAY_BIN": Paths.gateway],
             within: .seconds(60))
         #expect(result.status == .exited(0), "\(result.output)\(result.errors)")
     }

@@ -1,36 +1,11 @@
 internal import Foundation
 internal import GRDB
-internal import Glibc
 
-/// Accounts in a SQLite file: WAL, every commit on the disk before it is answered.
+/// Accounts in a SQLite file; see ``SQLiteFile``.
 final class SQLiteAccountStore: AccountStore {
     private let queue: DatabaseQueue
 
-    /// - Throws: ``StoreFault`` with the file's name in it where it can't be opened, is corrupt or can't be written.
-    init(path: String) throws(StoreFault) {
-        // SQLite would create it as the umask says; the hashes in it concern nobody else.
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw StoreFault(reason: .unavailable, description: "\(path): \(String(cString: strerror(errno)))")
-        }
-        close(descriptor)
-        var configuration = GRDB.Configuration()
-        configuration.foreignKeysEnabled = true
-        configuration.busyMode = .timeout(2)
-        configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-        }
-        do {
-            queue = try DatabaseQueue(path: path, configuration: configuration)
-            try Schema.migrator.migrate(queue)
-        } catch {
-            throw StoreFault(reason: .unavailable, description: "\(path): \(Self.text(error))")
-        }
-    }
-
-    private static func text(_ error: any Error) -> String {
-        (error as? DatabaseError).map { $0.message ?? "SQLite error \($0.resultCode.rawValue)" } ?? "\(error)"
-    }
+    init(path: String) throws(StoreFault) { queue = try SQLiteFile.open(path) }
 
     private func write<Result: Sendable>(
         _ change: @escaping @Sendable (Database) throws -> Result
@@ -39,7 +14,7 @@ final class SQLiteAccountStore: AccountStore {
             return try await queue.write(change)
         } catch {
             let taken = (error as? DatabaseError)?.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE
-            throw StoreFault(reason: taken ? .emailTaken : .unavailable, description: Self.text(error))
+            throw StoreFault(reason: taken ? .emailTaken : .unavailable, description: SQLiteFile.text(error))
         }
     }
 
@@ -49,7 +24,7 @@ final class SQLiteAccountStore: AccountStore {
         do {
             return try await queue.read(question)
         } catch {
-            throw StoreFault(reason: .unavailable, description: Self.text(error))
+            throw StoreFault(reason: .unavailable, description: SQLiteFile.text(error))
         }
     }
 

@@ -63,6 +63,18 @@ enum Schema {
                     ) STRICT, WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("blacklist-1") { database in
+            // The id grows with each write, also of a key that was there: what is new is what lies behind the last one read.
+            try database.execute(
+                sql: """
+                    CREATE TABLE revocations (
+                        id INTEGER PRIMARY KEY AUTOINCREMENT,
+                        key BLOB NOT NULL UNIQUE,
+                        value BLOB NOT NULL,
+                        expires_at INTEGER NOT NULL
+                    ) STRICT;
+                    """)
+        }
         return migrator
     }
 }

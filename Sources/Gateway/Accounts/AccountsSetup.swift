@@ -12,24 +12,42 @@ struct AccountsSetup {
     let logger: Logger
 
     /// - Returns: nil where the configuration has no accounts.
-    func make(on group: MultiThreadedEventLoopGroup) throws(StartFailure) -> AccountService? {
+    func make(
+        on group: MultiThreadedEventLoopGroup, embedded: EmbeddedBlacklist?
+    ) throws(StartFailure) -> AccountService? {
         guard let settings = policy.configuration.accounts, let keys = policy.signingKeys,
             let tokens = policy.configuration.tokens
         else { return nil }
         let logger = logger
         let surroundings = AccountService.Surroundings(
-            revoke: revocation(on: group), report: { line in logger.notice("\(line.printable)") })
+            revoke: revocation(on: group, embedded: embedded), report: { line in logger.notice("\(line.printable)") })
         do throws(AccountService.Failure) {
             return try AccountService(
-                settings, database: FileAccess.resolve(settings.database, besides: policy.configuration.file),
+                settings, database: databasePath(settings),
                 tokens: tokens, origins: policy.configuration.cors?.origins ?? [], keys: keys,
                 hashingThreads: max(System.coreCount - 1, 1), surroundings)
         } catch { throw StartFailure("\(policy.configuration.file):\(settings.line): \(error)") }
     }
 
+    func databasePath(_ settings: AccountSettings) -> String {
+        FileAccess.resolve(settings.database, besides: policy.configuration.file)
+    }
+
+    /// - Returns: nil where the configuration has no `blacklist sqlite`.
+    func embeddedBlacklist() throws(StartFailure) -> EmbeddedBlacklist? {
+        guard policy.configuration.blacklist?.store == .sqlite, let settings = policy.configuration.accounts
+        else { return nil }
+        do throws(RevocationDatabase.Failure) {
+            return EmbeddedBlacklist(try RevocationDatabase(path: databasePath(settings)), logger: logger)
+        } catch { throw StartFailure("\(policy.configuration.file):\(settings.line): \(error)") }
+    }
+
     /// Without a blacklist there is nothing to write to, and a logout ends the session only.
-    func revocation(on group: MultiThreadedEventLoopGroup) -> @Sendable (RevocationEntry) async -> Bool {
+    func revocation(
+        on group: MultiThreadedEventLoopGroup, embedded: EmbeddedBlacklist?
+    ) -> @Sendable (RevocationEntry) async -> Bool {
         guard let settings = policy.configuration.blacklist else { return { _ in true } }
+        if let embedded { return { await embedded.add($0) } }
         let administrator = BlacklistAdministrator(
             configuration: BlacklistConfiguration(settings, password: policy.blacklistPassword), eventLoop: group.any())
         let (prefix, logger) = (settings.prefix, logger)

@@ -1,3 +1,4 @@
+internal import Accounts
 internal import ArgumentParser
 internal import AuthFilter
 internal import Glibc
@@ -41,6 +42,14 @@ struct RevokeCommand: AsyncParsableCommand {
             throw ValidationError("\(file.file) has no blacklist, so nothing would know of it.")
         }
         let entry = try makeEntry(policy, settings)
+        switch settings.store {
+        case .redis: try await write(entry, toRedis: settings, policy)
+        case .sqlite: try await write(entry, toDatabaseOf: policy)
+        }
+        Console.output("\(String(decoding: entry.key, as: UTF8.self)) for \(entry.seconds) s")
+    }
+
+    private func write(_ entry: Entry, toRedis settings: BlacklistSettings, _ policy: GatewayPolicy) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let administrator = BlacklistAdministrator(
             configuration: BlacklistConfiguration(settings, password: policy.blacklistPassword), eventLoop: group.any())
@@ -56,7 +65,21 @@ struct RevokeCommand: AsyncParsableCommand {
             Console.error("error: redis \(settings.host):\(settings.port): \(failure)")
             throw ExitCode.failure
         }
-        Console.output("\(String(decoding: entry.key, as: UTF8.self)) for \(entry.seconds) s")
+    }
+
+    /// A running gateway reads it within a moment.
+    private func write(_ entry: Entry, toDatabaseOf policy: GatewayPolicy) async throws {
+        guard let accounts = policy.configuration.accounts else { return }
+        let now = WallTime.milliseconds()
+        do throws(RevocationDatabase.Failure) {
+            let path = FileAccess.resolve(accounts.database, besides: policy.configuration.file)
+            try await RevocationDatabase(path: path).add(
+                RevocationEntry(key: entry.key, value: entry.value, expiresAt: now + Int64(entry.seconds) * 1000),
+                at: now)
+        } catch {
+            Console.error("error: \(error)")
+            throw ExitCode.failure
+        }
     }
 
     /// Three parts that begin as a JSON object in base64url does; an id may well have dots.
@@ -81,11 +104,11 @@ struct RevokeCommand: AsyncParsableCommand {
         let seconds = ttl.flatMap(TimeText.seconds)
         let now = WallTime.milliseconds()
         if let sub {
-            let key = settings.prefix + Array("sub:\(sub)".utf8)
+            let key = settings.keyPrefix + Array("sub:\(sub)".utf8)
             return Entry(key: key, value: Array("\(now)".utf8), seconds: seconds ?? longestLife(policy))
         }
         guard let token, namesToken else {
-            let key = settings.prefix + Array((token ?? "").utf8)
+            let key = settings.keyPrefix + Array((token ?? "").utf8)
             return Entry(key: key, value: Array("logged-out".utf8), seconds: seconds ?? longestLife(policy))
         }
         guard let tokens = policy.tokens else {
@@ -95,7 +118,7 @@ struct RevokeCommand: AsyncParsableCommand {
         case .refused(let refusal):
             throw ValidationError("Nothing to revoke: \(refusal.explanation).")
         case .verified(let verified):
-            guard let key = verified.tokenKey(prefix: settings.prefix)
+            guard let key = verified.tokenKey(prefix: settings.keyPrefix)
             else { throw ValidationError("The token can't be named.") }
             let left = Int((verified.expiresAt.milliseconds - now) / 1000) + 1
             return Entry(key: key, value: Array("logged-out".utf8), seconds: seconds ?? left)

@@ -147,11 +147,14 @@ private enum AccountsSession {
         logger.logLevel = .critical  // the command says itself what could not be done
         var failure: String?
         do {
+            let setup = AccountsSetup(policy: policy, logger: logger)
             let administration = try AccountAdministration(
-                settings, database: FileAccess.resolve(settings.database, besides: policy.configuration.file),
-                revoke: AccountsSetup(policy: policy, logger: logger).revocation(on: group))
+                settings, database: setup.databasePath(settings),
+                revoke: setup.revocation(on: group, embedded: try setup.embeddedBlacklist()))
             try await work(administration, policy)
         } catch let error as AccountAdministration.Failure {
+            failure = error.description
+        } catch let error as StartFailure {
             failure = error.description
         }
         try? await group.shutdownGracefully()

@@ -5,7 +5,7 @@ internal import Routes
 
 /// Whether a verified token was logged out, and what happens when nobody can say.
 ///
-/// One for each event loop, around that loop's connection to the blacklist.
+/// One for each event loop, around that loop's connection to the blacklist, or its copy of it.
 final class RevocationCheck {
     enum Verdict {
         case clear
@@ -24,12 +24,12 @@ final class RevocationCheck {
         }
     }
 
-    private let client: BlacklistClient
+    private let source: any RevocationSource
     private let settings: BlacklistSettings
     private var lastKnown: LastKnownAnswers?
 
-    init(client: BlacklistClient, settings: BlacklistSettings) {
-        self.client = client
+    init(source: any RevocationSource, settings: BlacklistSettings) {
+        self.source = source
         self.settings = settings
         if case .lastKnown(let age) = settings.onFailure { lastKnown = LastKnownAnswers(maxAge: age) }
     }
@@ -40,19 +40,19 @@ final class RevocationCheck {
     ) -> Verdict? {
         let query = query(about: token)
         let issuedAt = token.verified.issuedAt
-        let answer = client.ask(query) { [self] answer in
+        let answer = source.ask(query) { [self] answer in
             completion(verdict(on: answer, query, issuedAt: issuedAt, at: now))
         }
         return answer.map { verdict(on: $0, query, issuedAt: issuedAt, at: now) }
     }
 
-    func shutDown() { client.shutdown().whenComplete { _ in } }
+    func shutDown() { source.close() }
 
     private func query(about token: TokenCache.Entry) -> RevocationQuery {
         if let keys = token.revocationKeys { return RevocationQuery(tokenKey: keys.token, subjectKey: keys.subject) }
         let query = RevocationQuery(
-            tokenKey: token.verified.tokenKey(prefix: settings.prefix),
-            subjectKey: token.verified.subjectKey(prefix: settings.prefix))
+            tokenKey: token.verified.tokenKey(prefix: settings.keyPrefix),
+            subjectKey: token.verified.subjectKey(prefix: settings.keyPrefix))
         token.revocationKeys = (query.tokenKey, query.subjectKey)
         return query
     }

@@ -17,8 +17,13 @@ struct Explainer {
         verifier = if let tokens = policy.tokens { try TokenVerifier(policy: tokens) } else { nil }
         let inquiry =
             asksBlacklist
-            ? policy.configuration.blacklist.map { BlacklistInquiry(settings: $0, password: policy.blacklistPassword) }
-            : nil
+            ? policy.configuration.blacklist.map {
+                BlacklistInquiry(
+                    settings: $0, password: policy.blacklistPassword,
+                    database: policy.configuration.accounts.map {
+                        FileAccess.resolve($0.database, besides: policy.configuration.file)
+                    })
+            } : nil
         rehearsal = Rehearsal(policy: policy, verifier: verifier) { token in
             inquiry?.ask(about: token, at: .now) ?? .clear
         }

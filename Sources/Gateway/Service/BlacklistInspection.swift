@@ -11,7 +11,7 @@ struct BlacklistInspection {
     let readiness: Readiness
 
     func report(to logger: Logger) async {
-        guard let settings = policy.configuration.blacklist else { return }
+        guard let settings = policy.configuration.blacklist, settings.store == .redis else { return }
         let administrator = BlacklistAdministrator(
             configuration: BlacklistConfiguration(settings, password: policy.blacklistPassword), eventLoop: group.any())
         do throws(BlacklistFailure) {

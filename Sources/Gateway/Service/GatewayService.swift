@@ -19,17 +19,24 @@ struct GatewayService: Service {
         let writer = try LogWriter(policy.configuration.log.destination, besides: policy.configuration.file)
         let readiness = Readiness()
         let statistics = StatisticsRegistry()
-        let accounts = try AccountsSetup(policy: policy, logger: logger).make(on: group)
+        let setup = AccountsSetup(policy: policy, logger: logger)
+        let embedded = try setup.embeddedBlacklist()
+        let accounts = try setup.make(on: group, embedded: embedded)
         let loops = LoopPartsMaker(
-            policy: policy, accounts: accounts, writer: writer, readiness: readiness, statistics: statistics,
+            policy: policy, accounts: accounts, embedded: embedded, writer: writer, readiness: readiness,
+            statistics: statistics,
             logger: logger)
         let server = try await ProxyServer(group: group, settings: EngineSettings(policy)) { try loops.make(for: $0) }
         // Where requests pass without the blacklist, its loss is no reason to be taken out of service.
-        if let blacklist = policy.configuration.blacklist, blacklist.onFailure != .allow {
+        if let blacklist = policy.configuration.blacklist, blacklist.store == .redis,
+            blacklist.onFailure != .allow
+        {
             readiness.expectBlacklist(loops: threads)
         }
         var channels: [any Channel] = []
         do {
+            // Before the first request: what was logged out before the start is logged out.
+            try await embedded?.refresh()
             for listener in policy.configuration.listeners {
                 channels.append(try await bind(listener) { try await server.listen(host: $0.host, port: $0.port) })
             }
@@ -49,6 +56,7 @@ struct GatewayService: Service {
         StartupReport(policy: policy, threads: threads).log(logger, channels: channels)
         let inspection = BlacklistInspection(policy: policy, group: group, readiness: readiness)
         let inspecting = Task { [logger] in await inspection.report(to: logger) }
+        let watching = embedded.map { embedded in Task { await embedded.watch() } }
         let maintaining = accounts.map { accounts in Task { await AccountsSetup.maintain(accounts) } }
         try? await gracefulShutdown()
         readiness.draining()
@@ -56,6 +64,8 @@ struct GatewayService: Service {
         logger.notice("stopping: no new connections; requests under way may finish")
         for channel in channels { try? await channel.close() }
         await server.shutDown()
+        watching?.cancel()
+        await watching?.value
         maintaining?.cancel()
         await maintaining?.value
         accounts?.stop()
@@ -87,6 +97,7 @@ struct StartFailure: Error, CustomStringConvertible {
 private struct LoopPartsMaker: Sendable {
     let policy: GatewayPolicy
     let accounts: AccountService?
+    let embedded: EmbeddedBlacklist?
     let writer: LogWriter?
     let readiness: Readiness
     let statistics: StatisticsRegistry
@@ -116,6 +127,7 @@ private struct LoopPartsMaker: Sendable {
 
     private func revocationCheck(on eventLoop: any EventLoop) -> RevocationCheck? {
         guard let settings = policy.configuration.blacklist else { return nil }
+        if let embedded { return RevocationCheck(source: embedded.makeCopy(on: eventLoop), settings: settings) }
         let (readiness, logger) = (readiness, logger)
         let client = BlacklistClient(
             configuration: BlacklistConfiguration(settings, password: policy.blacklistPassword), eventLoop: eventLoop
@@ -132,7 +144,7 @@ private struct LoopPartsMaker: Sendable {
             }
         }
         client.start()
-        return RevocationCheck(client: client, settings: settings)
+        return RevocationCheck(source: client, settings: settings)
     }
 }
 

@@ -1,3 +1,4 @@
+internal import Accounts
 internal import Logging
 internal import NIOCore
 internal import Routes
@@ -18,12 +19,15 @@ struct StartupReport {
         }.joined(separator: ", ")
         logger.notice("\(configuration.rules.count) rules of \(configuration.file); upstreams: \(upstreams)")
         if let tokens = configuration.tokens {
-            let keys = tokens.keys.map(\.algorithm.rawValue).joined(separator: ", ")
-            logger.notice("tokens: \(tokens.keys.count) key(s) (\(keys))")
+            let own = policy.signingKeys?.materials.map { _ in "HS256, the gateway's own" } ?? []
+            let keys = tokens.keys.map(\.algorithm.rawValue) + own
+            logger.notice("tokens: \(keys.count) key(s) (\(keys.joined(separator: "; ")))")
         } else {
             logger.notice("tokens: none are read; every rule is public or deny")
         }
-        if let blacklist = configuration.blacklist {
+        if configuration.blacklist?.store == .sqlite {
+            logger.notice("blacklist: in the accounts' database, for this gateway alone")
+        } else if let blacklist = configuration.blacklist {
             logger.notice(
                 "blacklist: redis \(blacklist.host):\(blacklist.port)/\(blacklist.database), asked on every request with a token"
             )

@@ -158,6 +158,12 @@ extension ConfigurationParser {
                 hint: "add one, such as: blacklist redis://127.0.0.1:6379", kind: .missingBlacklist)
         }
         requireTokens()
+        if let blacklist, blacklist.store == .sqlite, !seen.contains("accounts") {
+            reporter.error(
+                Place(line: blacklist.line, column: 1, width: 9),
+                "\"blacklist sqlite\" keeps the blacklist in the accounts' database, and the file has no \"accounts\" block",
+                hint: "add: accounts { … }, or write the address of Redis: blacklist redis://127.0.0.1:6379")
+        }
         var builder = RuleBuilder(upstreams: upstreams, isComplete: upstreamsComplete, reporter)
         for route in routes {
             checkOutsideAccounts(route)

@@ -1,5 +1,12 @@
-/// `blacklist redis://HOST:PORT/DB` and its block: where logged-out tokens are looked up.
+/// `blacklist redis://HOST:PORT/DB` and its block, or `blacklist sqlite`: where logged-out tokens are looked up.
 package struct BlacklistSettings: Sendable, Equatable {
+    package enum Store: Sendable {
+        /// Shared by all gateways, and written by anybody.
+        case redis
+        /// The accounts' database, for a single gateway. Host, port, database and what concerns failures mean nothing then.
+        case sqlite
+    }
+
     package enum Mode: String, Sendable {
         /// Redis is asked on every request that carries a token.
         case ask
@@ -17,6 +24,7 @@ package struct BlacklistSettings: Sendable, Equatable {
         case lastKnown(Duration)
     }
 
+    package var store = Store.redis
     package var host: String
     package var port: Int
     package var database: Int
@@ -28,6 +36,14 @@ package struct BlacklistSettings: Sendable, Equatable {
     package var user: String?
     package var password: SecretSource?
     package var line: Int
+
+    /// What stands before the keys where they are kept; a table of its own needs no prefix.
+    package var keyPrefix: [UInt8] {
+        switch store {
+        case .redis: prefix
+        case .sqlite: []
+        }
+    }
 
     package init(host: String, port: Int, database: Int = 0, line: Int = 0) {
         self.host = host

@@ -1,4 +1,4 @@
-/// `blacklist redis://HOST:PORT[/DB]`, alone or with a block.
+/// `blacklist redis://HOST:PORT[/DB]`, alone or with a block, or `blacklist sqlite`.
 struct BlacklistStatement {
     private static let keywords = ["mode", "prefix", "deadline", "on-failure", "user", "password", "tls"]
 
@@ -8,7 +8,8 @@ struct BlacklistStatement {
 
     static func parse(_ statement: Statement, _ reporter: Reporter) -> BlacklistSettings? {
         var arguments = Arguments(statement, reporter)
-        let url = arguments.next("the address of Redis: redis://HOST:PORT or redis://HOST:PORT/DB")
+        let url = arguments.next("the address of Redis, redis://HOST:PORT or redis://HOST:PORT/DB; or sqlite")
+        if url?.text == "sqlite" { return embedded(statement, &arguments, reporter) }
         arguments.finish(masking: true)
         // A faulty address doesn't keep the faults of the block from being reported.
         let address = url.flatMap { RedisURL($0, reporter) }
@@ -20,6 +21,17 @@ struct BlacklistStatement {
         for setting in statement.block ?? [] { parser.take(setting) }
         parser.check(statement)
         return address == nil ? nil : parser.settings
+    }
+
+    /// It has nothing to set: the keys are its own, and it can't be away.
+    private static func embedded(
+        _ statement: Statement, _ arguments: inout Arguments, _ reporter: Reporter
+    ) -> BlacklistSettings {
+        arguments.finish()
+        if statement.block != nil { reporter.error(statement.keyword.place, "\"blacklist sqlite\" has no block") }
+        var settings = BlacklistSettings(host: "", port: 0, line: statement.line)
+        settings.store = .sqlite
+        return settings
     }
 
     private init(reporter: Reporter, settings: BlacklistSettings) {

@@ -1,7 +1,7 @@
 #!/bin/bash
-# run.sh            Starts the legacy application, Redis where none answers, and the gateway before it; prints curl
+# redis.sh          Starts the legacy application, Redis where none answers, and the gateway before it; prints curl
 #                   lines to paste; ends all that it started when it is interrupted.
-# run.sh --check    The same on free ports, without a person: runs each line it would print and compares the answers.
+# redis.sh --check   The same on free ports, without a person: runs each line it would print and compares the answers.
 #                   Exit status 0 when all are as they should be.
 # GATEWAY_BIN names another binary than .build/release/gateway; ACCESS_TOKEN_SECRET another secret than a random one.
 set -euo pipefail
@@ -11,57 +11,11 @@ check=no
 case ${1:-} in
   '') ;;
   --check) check=yes ;;
-  *) sed -n 's/^# //p' demo/run.sh | head -5; exit 2 ;;
+  *) sed -n 's/^# //p' demo/redis.sh | head -5; exit 2 ;;
 esac
 
-gateway=${GATEWAY_BIN:-.build/release/gateway}
-[ -x "$gateway" ] || { echo "There is no $gateway: run 'make build' first." >&2; exit 1; }
+. demo/stage.sh
 
-if [ $check = yes ]; then
-  work=$(mktemp -d)
-else
-  work=.build/demo
-  mkdir -p $work
-fi
-
-# --- what is started here, and its end
-
-started=()
-finish() {
-  trap - EXIT INT TERM
-  local i
-  for ((i = ${#started[@]} - 1; i >= 0; i--)); do
-    kill "${started[i]}" 2>/dev/null || true
-    wait "${started[i]}" 2>/dev/null || true
-  done
-  if [ $check = yes ]; then rm -rf "$work"; fi
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-# start NAME COMMAND…: in the background, its output in a file; the interactive demo shows the gateway's log
-start() {
-  local name=$1; shift
-  if [ $check = no ] && [ "$name" = gateway ]; then "$@" & else "$@" >"$work/$name.log" 2>&1 & fi
-  started+=($!)
-}
-
-# until_ready NAME TEST…: waits for the process started last, at most ten seconds
-until_ready() {
-  local name=$1 tries; shift
-  for ((tries = 0; tries < 200; tries++)); do
-    if "$@" 2>/dev/null; then return; fi
-    kill -0 "${started[-1]}" 2>/dev/null || break
-    sleep 0.05
-  done
-  echo "The $name did not start:" >&2
-  if [ -f "$work/$name.log" ]; then cat "$work/$name.log" >&2; fi
-  exit 1
-}
-
-accepts() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-ready() { [ "$(curl -s -m 2 --noproxy '*' -o "$work/ready" -w '%{http_code}' "http://127.0.0.1:$1/ready")" = 200 ]; }
 redis_answers() {
   local reply=''
   { exec 4<>"/dev/tcp/127.0.0.1/$redis"; } 2>/dev/null || return 1
@@ -75,24 +29,19 @@ redis_answers() {
   esac
 }
 
-# --- which ports: those of the configuration, or free ones for --check
+# --- which ports
 
-config=routes.conf
+config=examples/redis.conf
 guide_config=examples/jwt-guide.conf
-port() { awk -v word="$1" -v field="$2" '$1 == word { sub(/.*:/, "", $field); print $field; exit }' "$3"; }
 
 if [ $check = yes ]; then
-  free=$(python3 -c '
-import socket
-held = [socket.socket() for _ in range(6)]
-for s in held: s.bind(("127.0.0.1", 0))
-print(*[s.getsockname()[1] for s in held])')
+  free=$(free_ports 6)
   read -r listen admin guide_listen guide_admin app redis <<<"$free"
   for file in $config $guide_config; do
     sed "s/:8080\b/:$listen/; s/:9901\b/:$admin/; s/:8081\b/:$guide_listen/; s/:9902\b/:$guide_admin/
          s/:3000\b/:$app/; s/:6379\b/:$redis/" "$file" >"$work/$(basename "$file")"
   done
-  config=$work/routes.conf
+  config=$work/redis.conf
   guide_config=$work/jwt-guide.conf
 fi
 
@@ -100,15 +49,8 @@ listen=$(port listen 2 $config); admin=$(port admin 2 $config)
 guide_listen=$(port listen 2 $guide_config); guide_admin=$(port admin 2 $guide_config)
 app=$(port upstream 3 $config); redis=$(port blacklist 2 $config)
 
-for used in "$listen gateway listen" "$admin gateway admin" "$app application upstream" \
-    "$guide_listen gateway listen" "$guide_admin gateway admin"; do
-  read -r number whose word <<<"$used"
-  if accepts "$number"; then
-    echo "Port $number, where the $whose should listen, is taken by another program." >&2
-    echo "Stop that program, or write another port into the '$word' line of ${config} (or ${guide_config})." >&2
-    exit 1
-  fi
-done
+refuse_taken "$listen gateway listen" "$admin gateway admin" "$app application upstream" \
+  "$guide_listen gateway listen" "$guide_admin gateway admin"
 
 # --- the secret: random, in the environment; the configuration only names it
 
@@ -146,26 +88,6 @@ mint() { "$gateway" token --config "$config" --expires-in 15m "$@"; }
 
 # --- the tour
 
-failed=0
-answer=''
-# step STATUS TEXT LINE: prints the line to paste; with --check runs it and compares the status.
-# A STATUS of 0 is a command that has to succeed. The terminal it is pasted into knows no secret.
-step() {
-  printf '\n# %s\n%s\n' "$2" "$3"
-  [ $check = yes ] || return 0
-  if [ "$1" = 0 ]; then
-    answer=$(env -u ACCESS_TOKEN_SECRET bash -c "$3" </dev/null 2>&1) && echo "  ok" && return
-    failed=$((failed + 1)); printf '  FAILED:\n%s\n' "$answer"
-    return
-  fi
-  answer=$(env -u ACCESS_TOKEN_SECRET bash -c "${3/curl /curl -s -m 10 --noproxy \'*\' }" </dev/null 2>&1 | tr -d '\r') || true
-  if [[ $answer =~ ^HTTP/1.1\ $1\  ]]; then echo "  ok: $1"; return; fi
-  failed=$((failed + 1)); printf '  FAILED: wanted %s, the answer was\n%s\n' "$1" "$answer"
-}
-# shows TEXT, hides TEXT: what the answer before must and must not contain
-shows() { [ $check = no ] || grep -qF -- "$1" <<<"$answer" || { failed=$((failed + 1)); echo "  FAILED: no $1 in: $answer"; }; }
-hides() { [ $check = no ] || ! grep -qF -- "$1" <<<"$answer" || { failed=$((failed + 1)); echo "  FAILED: $1 in: $answer"; }; }
-
 at=http://127.0.0.1:$listen
 guide_at=http://127.0.0.1:$guide_listen
 
@@ -197,13 +119,4 @@ shows '"token_revoked"'
 step 0 "More tokens: the secret is in a file" \
   ". $work/secret.env; $gateway token --config $config --sub u-9 --role manager"
 
-if [ $check = yes ]; then
-  printf '\n%s\n' "$([ $failed = 0 ] && echo "The demo does as it says." || echo "$failed lines of the demo failed.")"
-  exit $((failed > 0))
-fi
-
-printf '\nThe log of the gateway follows. Ctrl-C ends everything.\n\n'
-# Until one of them ends, which none should, or we are interrupted.
-wait -n "${started[@]}" || true
-echo "One of the programs ended: see $work/*.log" >&2
-exit 1
+end_of_tour
