@@ -1,5 +1,6 @@
 internal import AuthFilter
 package import Routes
+internal import Synchronization
 
 /// The accounts of one gateway: answers the requests below the prefix.
 ///
@@ -25,7 +26,7 @@ package final class AccountService: Sendable {
     let tokens: TokenSettings
     /// Other origins whose pages may refresh and log out.
     let origins: Set<String>
-    let keys: SigningKeys
+    private let currentKeys: Mutex<SigningKeys>
     let store: any AccountStore
     let hashing: HashingPool
     let limiter = RateLimiter()
@@ -54,7 +55,8 @@ package final class AccountService: Sendable {
             throw Failure(description: "bcrypt is not available in libcrypt")
         }
         dummyHash = dummy
-        (self.settings, self.tokens, self.keys, self.surroundings) = (settings, tokens, keys, surroundings)
+        (self.settings, self.tokens, self.surroundings) = (settings, tokens, surroundings)
+        currentKeys = Mutex(keys)
         self.origins = Set(origins)
         hashing = HashingPool(threads: hashingThreads)
     }
@@ -83,6 +85,11 @@ package final class AccountService: Sendable {
             try await store.prune(before: now - 86_400_000)
         } catch { surroundings.report("accounts: \(error)") }
     }
+
+    var keys: SigningKeys { currentKeys.withLock { $0 } }
+
+    /// From now on the newest of these signs. Whoever verifies must know them already.
+    package func use(_ keys: SigningKeys) { currentKeys.withLock { $0 = keys } }
 
     package func stop() { hashing.stop() }
 

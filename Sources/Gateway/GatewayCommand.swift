@@ -9,7 +9,7 @@ struct GatewayCommand: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, CheckCommand.self, ExplainCommand.self, TokenCommand.self, RevokeCommand.self,
-            UsersCommand.self, SecretCommand.self,
+            UsersCommand.self, KeysCommand.self, SecretCommand.self,
         ])
 }
 

@@ -5,7 +5,8 @@ struct RepositoryWireTests {
     @Test(
         "The committed configurations are right, and their expectations hold",
         arguments: [
-            "routes.conf", "examples/redis.conf", "examples/roles.conf", "examples/tenants.conf", "examples/jwt-guide.conf",
+            "routes.conf", "examples/redis.conf", "examples/roles.conf", "examples/tenants.conf",
+            "examples/jwt-guide.conf",
             "examples/redis-password.conf",
         ])
     func configurations(file: String) throws {

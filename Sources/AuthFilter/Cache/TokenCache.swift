@@ -83,6 +83,11 @@ package final class TokenCache {
         return entry
     }
 
+    /// The keys changed: what was accepted before may not be now.
+    package func removeAll() {
+        for slot in slots.indices { slots[slot] = nil }
+    }
+
     /// A free one, or the one that was not used for longest.
     private func slotToFill(from first: Int) -> Int {
         var victim = first

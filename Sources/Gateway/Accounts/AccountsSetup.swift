@@ -42,6 +42,15 @@ struct AccountsSetup {
         } catch { throw StartFailure("\(policy.configuration.file):\(settings.line): \(error)") }
     }
 
+    func keyWatch(
+        _ accounts: AccountService, _ gatekeepers: LoopRegistry<AuthenticatingGatekeeper>
+    ) -> SigningKeyWatch? {
+        guard let settings = policy.configuration.accounts else { return nil }
+        return SigningKeyWatch(
+            policy: policy, folder: SigningKeyFolder(besides: databasePath(settings)), accounts: accounts,
+            gatekeepers: gatekeepers, logger: logger)
+    }
+
     /// Without a blacklist there is nothing to write to, and a logout ends the session only.
     func revocation(
         on group: MultiThreadedEventLoopGroup, embedded: EmbeddedBlacklist?

@@ -2,7 +2,6 @@ internal import Accounts
 internal import Logging
 internal import NIOCore
 internal import RedisBlacklist
-internal import Synchronization
 
 /// `blacklist sqlite`: the database keeps it, every event loop has a copy of it, and no request waits for either.
 final class EmbeddedBlacklist: Sendable {
@@ -10,13 +9,8 @@ final class EmbeddedBlacklist: Sendable {
     static let interval: Duration = .milliseconds(250)
 
     private let database: RevocationDatabase
-    private let loops = Mutex<[LoopCopy]>([])
+    private let copies = LoopRegistry<LoopBlacklist>()
     private let logger: Logger
-
-    private struct LoopCopy: Sendable {
-        let eventLoop: any EventLoop
-        let copy: NIOLoopBound<LoopBlacklist>
-    }
 
     init(_ database: RevocationDatabase, logger: Logger) {
         (self.database, self.logger) = (database, logger)
@@ -25,7 +19,7 @@ final class EmbeddedBlacklist: Sendable {
     /// The copy of one event loop, on that loop; filled by the next ``refresh()``.
     func makeCopy(on eventLoop: any EventLoop) -> LoopBlacklist {
         let copy = LoopBlacklist()
-        loops.withLock { $0.append(LoopCopy(eventLoop: eventLoop, copy: NIOLoopBound(copy, eventLoop: eventLoop))) }
+        copies.add(copy, of: eventLoop)
         return copy
     }
 
@@ -64,10 +58,7 @@ final class EmbeddedBlacklist: Sendable {
 
     private func deliver(_ entries: [RevocationEntry]) async {
         let now = WallTime.milliseconds()
-        for loop in loops.withLock({ $0 }) {
-            // Fails only when the event loop is gone, and its connections with it.
-            try? await loop.eventLoop.submit { loop.copy.value.take(entries, at: now) }.get()
-        }
+        await copies.update { $0.take(entries, at: now) }
     }
 }
 

@@ -42,6 +42,8 @@ final class AuthenticatingGatekeeper: Gatekeeper {
         }
     }
 
+    func replaceVerifier(_ verifier: TokenVerifier) { decider.replaceVerifier(verifier) }
+
     func shutDown() { revocation?.shutDown() }
 
     /// For the record.

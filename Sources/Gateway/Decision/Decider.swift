@@ -11,7 +11,7 @@ internal import Routes
 /// so, and is told the answer. One for each event loop, whose verifier and cache of tokens it owns.
 final class Decider {
     let policy: GatewayPolicy
-    private let verifier: TokenVerifier?
+    private var verifier: TokenVerifier?
     /// Of tokens that `verifier` accepted under `policy`.
     private let cache: TokenCache
     private let asksBlacklist: Bool
@@ -21,6 +21,12 @@ final class Decider {
         self.verifier = verifier
         self.cache = cache
         asksBlacklist = policy.configuration.blacklist != nil
+    }
+
+    /// For other keys. What the old ones accepted is forgotten.
+    func replaceVerifier(_ verifier: TokenVerifier) {
+        self.verifier = verifier
+        cache.removeAll()
     }
 
     /// What a request presents to show who asks.

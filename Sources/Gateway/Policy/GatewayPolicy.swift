@@ -9,6 +9,8 @@ struct GatewayPolicy: Sendable {
     let configuration: Configuration
     /// nil: no rule needs a token.
     let tokens: TokenPolicy?
+    /// Of the keys that the file names.
+    let keyMaterial: [KeyMaterial]
     let identity: IdentityHeaders
     let routes: [CompiledRoute]
     let refusals: RefusalCatalogue
@@ -41,11 +43,13 @@ struct GatewayPolicy: Sendable {
     }
 
     init(
-        configuration: Configuration, tokens: TokenPolicy?, identity: IdentityHeaders, blacklistPassword: [UInt8]?,
+        configuration: Configuration, tokens: TokenPolicy?, keyMaterial: [KeyMaterial], identity: IdentityHeaders,
+        blacklistPassword: [UInt8]?,
         signingKeys: SigningKeys?, unreadKeys: [KeySettings]
     ) {
         self.configuration = configuration
         self.tokens = tokens
+        self.keyMaterial = keyMaterial
         self.identity = identity
         self.blacklistPassword = blacklistPassword
         self.signingKeys = signingKeys

@@ -32,14 +32,16 @@ struct PolicyLoader {
         let secrets = SecretReader(file: file)
         var problems: [SecretProblem] = []
         let signingKeys = signingKeys(configuration, strictness, &problems)
-        let (tokens, unreadKeys) = tokenPolicy(configuration, signingKeys, secrets, &problems)
+        let (keyMaterial, unreadKeys) = keyMaterial(configuration, secrets, &problems)
+        let tokens = tokenPolicy(configuration, keyMaterial + (signingKeys?.materials ?? []), &problems)
         let identity = identityHeaders(configuration, secrets, &problems)
         let password = blacklistPassword(configuration, secrets, &problems)
         let isFatal = problems.contains { !$0.isMissing || strictness == .everythingMustBeThere }
         notes += problems.map { $0.note(file, source, strictness) }
         guard !isFatal, let identity else { return .failed(notes) }
         let policy = GatewayPolicy(
-            configuration: configuration, tokens: tokens, identity: identity, blacklistPassword: password,
+            configuration: configuration, tokens: tokens, keyMaterial: keyMaterial, identity: identity,
+            blacklistPassword: password,
             signingKeys: signingKeys, unreadKeys: unreadKeys)
         return .loaded(policy, notes: notes)
     }
@@ -49,22 +51,20 @@ struct PolicyLoader {
         _ configuration: Configuration, _ strictness: Strictness, _ problems: inout [SecretProblem]
     ) -> SigningKeys? {
         guard let accounts = configuration.accounts else { return nil }
-        let folder = SigningKeys.folder(of: FileAccess.resolve(accounts.database, besides: file))
-        if strictness == .secretsMayBeMissing, !FileAccess.exists(folder) { return nil }
-        do throws(SigningKeys.Failure) { return try SigningKeys(folder: folder) } catch {
+        let database = FileAccess.resolve(accounts.database, besides: file)
+        if strictness == .secretsMayBeMissing, !FileAccess.exists(database) { return nil }
+        do throws(SigningKeyFolder.Failure) { return try SigningKeys(SigningKeyFolder(besides: database)) } catch {
             problems.append(SecretProblem(nil, line: accounts.line, text: error.description, isMissing: false))
             return nil
         }
     }
 
-    private func tokenPolicy(
-        _ configuration: Configuration, _ signingKeys: SigningKeys?, _ secrets: SecretReader,
-        _ problems: inout [SecretProblem]
-    ) -> (TokenPolicy?, unread: [KeySettings]) {
-        guard let settings = configuration.tokens else { return (nil, []) }
+    private func keyMaterial(
+        _ configuration: Configuration, _ secrets: SecretReader, _ problems: inout [SecretProblem]
+    ) -> ([KeyMaterial], unread: [KeySettings]) {
         var material: [KeyMaterial] = []
         var unread: [KeySettings] = []
-        for key in settings.keys {
+        for key in configuration.tokens?.keys ?? [] {
             do throws(SecretReader.Failure) {
                 material.append(KeyMaterial(settings: key, bytes: try secrets.read(key.source)))
             } catch {
@@ -72,14 +72,19 @@ struct PolicyLoader {
                 problems.append(SecretProblem(key.source, line: key.line, text: error.explanation, isMissing: true))
             }
         }
-        material += signingKeys?.materials ?? []
-        if material.isEmpty { material = [Self.standIn] }
+        return (material, unread)
+    }
+
+    private func tokenPolicy(
+        _ configuration: Configuration, _ material: [KeyMaterial], _ problems: inout [SecretProblem]
+    ) -> TokenPolicy? {
+        guard let settings = configuration.tokens else { return nil }
         do throws(KeyError) {
-            return (try TokenPolicy(settings, material: material), unread)
+            return try TokenPolicy(settings, material: material.isEmpty ? [Self.standIn] : material)
         } catch {
             let key = settings.keys.first { $0.line == error.line }
             problems.append(SecretProblem(key?.source, line: error.line, text: error.explanation, isMissing: false))
-            return (nil, unread)
+            return nil
         }
     }
 

@@ -22,8 +22,10 @@ struct GatewayService: Service {
         let setup = AccountsSetup(policy: policy, logger: logger)
         let embedded = try setup.embeddedBlacklist()
         let accounts = try setup.make(on: group, embedded: embedded)
+        let gatekeepers = LoopRegistry<AuthenticatingGatekeeper>()
         let loops = LoopPartsMaker(
-            policy: policy, accounts: accounts, embedded: embedded, writer: writer, readiness: readiness,
+            policy: policy, gatekeepers: gatekeepers, accounts: accounts, embedded: embedded, writer: writer,
+            readiness: readiness,
             statistics: statistics,
             logger: logger)
         let server = try await ProxyServer(group: group, settings: EngineSettings(policy)) { try loops.make(for: $0) }
@@ -56,18 +58,22 @@ struct GatewayService: Service {
         StartupReport(policy: policy, threads: threads).log(logger, channels: channels)
         let inspection = BlacklistInspection(policy: policy, group: group, readiness: readiness)
         let inspecting = Task { [logger] in await inspection.report(to: logger) }
-        let watching = embedded.map { embedded in Task { await embedded.watch() } }
-        let maintaining = accounts.map { accounts in Task { await AccountsSetup.maintain(accounts) } }
+        let background = Task {
+            await withTaskGroup(of: Void.self) { tasks in
+                if let embedded { tasks.addTask { await embedded.watch() } }
+                guard let accounts else { return }
+                tasks.addTask { await AccountsSetup.maintain(accounts) }
+                if let watch = setup.keyWatch(accounts, gatekeepers) { tasks.addTask { await watch.watch() } }
+            }
+        }
         try? await gracefulShutdown()
         readiness.draining()
         await inspecting.value
         logger.notice("stopping: no new connections; requests under way may finish")
         for channel in channels { try? await channel.close() }
         await server.shutDown()
-        watching?.cancel()
-        await watching?.value
-        maintaining?.cancel()
-        await maintaining?.value
+        background.cancel()
+        await background.value
         accounts?.stop()
         writer?.finish()
         try? await group.shutdownGracefully()
@@ -96,6 +102,7 @@ struct StartFailure: Error, CustomStringConvertible {
 /// Makes what each event loop owns.
 private struct LoopPartsMaker: Sendable {
     let policy: GatewayPolicy
+    let gatekeepers: LoopRegistry<AuthenticatingGatekeeper>
     let accounts: AccountService?
     let embedded: EmbeddedBlacklist?
     let writer: LogWriter?
@@ -111,6 +118,7 @@ private struct LoopPartsMaker: Sendable {
         let gatekeeper = AuthenticatingGatekeeper(
             policy: policy, verifier: verifier, cache: cache,
             revocation: revocationCheck(on: eventLoop), accounts: door(on: eventLoop))
+        gatekeepers.add(gatekeeper, of: eventLoop)
         let log = writer.map {
             AccessLog(
                 writer: $0, format: policy.configuration.log.format,
