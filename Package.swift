@@ -33,7 +33,7 @@ let package = Package(
         .executableTarget(
             name: "Gateway",
             dependencies: [
-                "ProxyEngine", "AuthFilter", "Routes", "RedisBlacklist", "Accounts",
+                "ProxyEngine", "AuthFilter", "Routes", "RedisBlacklist", "Accounts", "RateLimits",
                 nioCore, nioPosix, nioHTTP1,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -54,10 +54,11 @@ let package = Package(
         .target(name: "ProxyEngine", dependencies: [nioCore, nioPosix], swiftSettings: strict),
         .target(name: "AuthFilter", dependencies: ["Routes", "COpenSSL"], swiftSettings: strict),
         .target(name: "Routes", swiftSettings: strict),
+        .target(name: "RateLimits", dependencies: ["Routes"], swiftSettings: strict),
         .target(
             name: "Accounts",
             dependencies: [
-                "AuthFilter", "Routes", "CCrypt", .product(name: "GRDB", package: "GRDB.swift"),
+                "AuthFilter", "RateLimits", "Routes", "CCrypt", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .target(name: "RedisBlacklist", dependencies: ["CHiredis", nioCore, nioPosix], swiftSettings: strict),

@@ -1,4 +1,5 @@
 internal import AuthFilter
+internal import RateLimits
 package import Routes
 internal import Synchronization
 
@@ -11,12 +12,17 @@ package final class AccountService: Sendable {
     package struct Surroundings: Sendable {
         /// Writes an entry of the blacklist, its key without the prefix. False: it could not be written now.
         package var revoke: @Sendable (RevocationEntry) async -> Bool
+        /// Counts a request under every key, unless one is used up: nil, or after how many seconds to ask again.
+        package var limit: @Sendable (_ keys: [String], Rate, _ now: Int64) async -> Int?
         /// One structured line for each event.
         package var report: @Sendable (String) -> Void
 
         package init(
-            revoke: @escaping @Sendable (RevocationEntry) async -> Bool, report: @escaping @Sendable (String) -> Void
+            revoke: @escaping @Sendable (RevocationEntry) async -> Bool,
+            limit: @escaping @Sendable (_ keys: [String], Rate, _ now: Int64) async -> Int?,
+            report: @escaping @Sendable (String) -> Void
         ) {
+            self.limit = limit
             self.revoke = revoke
             self.report = report
         }
@@ -29,7 +35,6 @@ package final class AccountService: Sendable {
     private let currentKeys: Mutex<SigningKeys>
     let store: any AccountStore
     let hashing: HashingPool
-    let limiter = RateLimiter()
     let surroundings: Surroundings
     /// Compared with where there is no such user, so that it takes as long.
     let dummyHash: BcryptHash
@@ -118,12 +123,12 @@ package final class AccountService: Sendable {
     }
 
     func limit(
-        _ request: AccountRequest, _ name: String, _ rate: AccountSettings.Rate, account: String? = nil
-    ) throws(AccountRefusal) {
-        let network = RateLimiter.network(of: request.address)
+        _ request: AccountRequest, _ name: String, _ rate: Rate, account: String? = nil
+    ) async throws(AccountRefusal) {
+        let network = ClientNetwork.of(request.address)
         var keys = ["\(name) \(network)"]
         if let account { keys.append("\(name) \(network) \(account)") }
-        guard let seconds = limiter.take(keys, rate, at: request.now) else { return }
+        guard let seconds = await surroundings.limit(keys, rate, request.now) else { return }
         var refusal = AccountRefusal(.rateLimited, "too many requests; try again in \(seconds) s")
         refusal.retryAfter = seconds
         throw refusal

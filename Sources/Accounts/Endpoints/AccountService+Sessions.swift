@@ -7,7 +7,7 @@ extension AccountService {
 
     func refresh(_ request: AccountRequest) async throws(AccountRefusal) -> AccountAnswer {
         try refuseCrossSite(request)
-        try limit(request, "refresh", settings.refreshRate)
+        try await limit(request, "refresh", settings.refreshRate)
         let (text, fromCookie) = try presentedRefreshToken(request)
         guard let text else { throw AccountRefusal(.refreshMissing) }
         guard let token = RefreshToken(text) else { throw AccountRefusal(.refreshInvalid) }
@@ -138,7 +138,7 @@ extension AccountService {
             throw AccountBody.refusal([.init(name: "newPassword", problem: problem.rawValue)])
         }
         let user = try await caller(request)
-        try limit(request, "password", settings.passwordRate, account: user.email)
+        try await limit(request, "password", settings.passwordRate, account: user.email)
         guard try await verify(values[0], user.hash) else {
             await audit("password_change_failed", request, user: user, detail: "wrong password")
             throw AccountRefusal(.credentialsInvalid)

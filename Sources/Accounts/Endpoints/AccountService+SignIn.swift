@@ -14,7 +14,7 @@ extension AccountService {
             fields.append(.init(name: "password", problem: problem.rawValue))
         }
         guard let email, fields.isEmpty else { throw AccountBody.refusal(fields) }
-        try limit(request, "register", settings.registerRate, account: email.text)
+        try await limit(request, "register", settings.registerRate, account: email.text)
         let user = try await makeUser(email, password: values[1], role: settings.defaultRole, at: request.now)
         do throws(StoreFault) { try await store.addUser(user) } catch {
             guard error.reason == .emailTaken else { throw unavailable(error) }
@@ -57,7 +57,7 @@ extension AccountService {
         let values = try body.strings("email", "password")
         let wantsCookie = try body.boolean("cookie") ?? true
         let email = EmailAddress(values[0])
-        try limit(request, "login", settings.loginRate, account: email?.text ?? "?")
+        try await limit(request, "login", settings.loginRate, account: email?.text ?? "?")
         let found = try await stored { () async throws(StoreFault) -> User? in
             guard let email else { return nil }
             return try await store.user(email: email.text)

@@ -13,14 +13,15 @@ struct AccountsSetup {
 
     /// - Returns: nil where the configuration has no accounts.
     func make(
-        on group: MultiThreadedEventLoopGroup, embedded: EmbeddedBlacklist?
+        on group: MultiThreadedEventLoopGroup, embedded: EmbeddedBlacklist?, rates: RateSetup
     ) throws(StartFailure) -> AccountService? {
         guard let settings = policy.configuration.accounts, let keys = policy.signingKeys,
             let tokens = policy.configuration.tokens
         else { return nil }
         let logger = logger
         let surroundings = AccountService.Surroundings(
-            revoke: revocation(on: group, embedded: embedded), report: { line in logger.notice("\(line.printable)") })
+            revoke: revocation(on: group, embedded: embedded), limit: rates.limit(on: group.any()),
+            report: { line in logger.notice("\(line.printable)") })
         do throws(AccountService.Failure) {
             return try AccountService(
                 settings, database: databasePath(settings),

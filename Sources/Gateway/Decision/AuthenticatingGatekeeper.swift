@@ -2,6 +2,7 @@ internal import Accounts
 internal import AuthFilter
 internal import NIOCore
 internal import ProxyEngine
+internal import RateLimits
 internal import RedisBlacklist
 internal import Routes
 
@@ -13,15 +14,17 @@ final class AuthenticatingGatekeeper: Gatekeeper {
     private let decider: Decider
     private let revocation: RevocationCheck?
     private let accounts: AccountsDoor?
+    private let rates: RateControl
     private let logsRequests: Bool
 
     init(
         policy: GatewayPolicy, verifier: TokenVerifier?, cache: TokenCache, revocation: RevocationCheck?,
-        accounts: AccountsDoor?
+        accounts: AccountsDoor?, rates: RateControl
     ) {
         decider = Decider(policy: policy, verifier: verifier, cache: cache)
         self.revocation = revocation
         self.accounts = accounts
+        self.rates = rates
         logsRequests = policy.logsRequests
     }
 
@@ -37,14 +40,17 @@ final class AuthenticatingGatekeeper: Gatekeeper {
             credentials: exchange.head.authorization.map { .field($0) } ?? .none, at: UnixTime(exchange))
         attribute(decision, to: exchange)
         switch decision.stage {
-        case .decided(let answer): return Admission(answer)
+        case .decided(let answer): return count(answer, exchange, for: decision.route)
         case .needsBlacklist(let token, let route): return checkRevocation(of: token, exchange, for: route)
         }
     }
 
     func replaceVerifier(_ verifier: TokenVerifier) { decider.replaceVerifier(verifier) }
 
-    func shutDown() { revocation?.shutDown() }
+    func shutDown() {
+        revocation?.shutDown()
+        rates.close()
+    }
 
     /// For the record.
     private func attribute(_ decision: borrowing RequestDecision, to exchange: Exchange) {
@@ -72,7 +78,26 @@ final class AuthenticatingGatekeeper: Gatekeeper {
         for route: GatewayPolicy.CompiledRoute
     ) -> Admission {
         if let explanation = verdict.explanation { exchange.attribution.detail = explanation }
-        return Admission(decider.conclude(verdict, about: token, for: route))
+        return count(decider.conclude(verdict, about: token, for: route), exchange, for: route)
+    }
+
+    // MARK: The rule's rate
+
+    /// Last of all: only what would pass is counted, so that nobody uses up another's rate with bad tokens.
+    private func count(
+        _ answer: RequestDecision.Answer, _ exchange: Exchange, for route: GatewayPolicy.CompiledRoute?
+    ) -> Admission {
+        guard case .permitted = answer, let route, let rate = route.options.rate else { return Admission(answer) }
+        let network = ClientNetwork.of(String(exchange.clientAddressText))
+        let keys = ["rule \(route.rateName) \(network)"]
+        func admission(_ verdict: RateControl.Verdict) -> Admission {
+            switch verdict {
+            case .within: Admission(answer)
+            case .exceeded(let seconds): .refused(RefusalCatalogue.rateLimited(seconds: seconds))
+            }
+        }
+        let verdict = rates.take(keys, rate, at: UnixTime(exchange).milliseconds) { exchange.resolve(admission($0)) }
+        return verdict.map(admission) ?? .pending
     }
 }
 

@@ -64,6 +64,12 @@ struct RefusalCatalogue: Sendable {
         methodNotAllowed(allow: "\(allowed.render())")
     }
 
+    static func rateLimited(seconds: Int) -> Refusal {
+        make(
+            .rateLimited, message: "too many requests; try again in \(seconds) s",
+            fieldLines: "Retry-After: \(seconds)\r\n")
+    }
+
     func methodNotAllowed(allow: String) -> Refusal {
         Self.make(.methodNotAllowed, fieldLines: "Allow: \(allow)\r\n")
     }

@@ -31,6 +31,8 @@ struct GatewayPolicy: Sendable {
         /// nil only on `deny`.
         let upstream: Int?
         let options: RouteOptions
+        /// What its requests are counted by: the same for all gateways with this rule, whatever the line it stands in.
+        let rateName: String
 
         init(_ rule: Rule) {
             id = rule.id
@@ -39,6 +41,7 @@ struct GatewayPolicy: Sendable {
             need = Authorizer.need(of: rule.access)
             upstream = rule.upstream
             options = rule.options
+            rateName = "\(rule.methods.text) \(rule.pattern)"
         }
     }
 

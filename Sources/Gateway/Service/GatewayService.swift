@@ -21,10 +21,12 @@ struct GatewayService: Service {
         let statistics = StatisticsRegistry()
         let setup = AccountsSetup(policy: policy, logger: logger)
         let embedded = try setup.embeddedBlacklist()
-        let accounts = try setup.make(on: group, embedded: embedded)
+        let rates = RateSetup(policy: policy, logger: logger)
+        let accounts = try setup.make(on: group, embedded: embedded, rates: rates)
         let gatekeepers = LoopRegistry<AuthenticatingGatekeeper>()
         let loops = LoopPartsMaker(
-            policy: policy, gatekeepers: gatekeepers, accounts: accounts, embedded: embedded, writer: writer,
+            policy: policy, gatekeepers: gatekeepers, rates: rates, accounts: accounts, embedded: embedded,
+            writer: writer,
             readiness: readiness,
             statistics: statistics,
             logger: logger)
@@ -103,6 +105,7 @@ struct StartFailure: Error, CustomStringConvertible {
 private struct LoopPartsMaker: Sendable {
     let policy: GatewayPolicy
     let gatekeepers: LoopRegistry<AuthenticatingGatekeeper>
+    let rates: RateSetup
     let accounts: AccountService?
     let embedded: EmbeddedBlacklist?
     let writer: LogWriter?
@@ -117,7 +120,8 @@ private struct LoopPartsMaker: Sendable {
         statistics.add(counted, of: eventLoop)
         let gatekeeper = AuthenticatingGatekeeper(
             policy: policy, verifier: verifier, cache: cache,
-            revocation: revocationCheck(on: eventLoop), accounts: door(on: eventLoop))
+            revocation: revocationCheck(on: eventLoop), accounts: door(on: eventLoop),
+            rates: rates.make(on: eventLoop))
         gatekeepers.add(gatekeeper, of: eventLoop)
         let log = writer.map {
             AccessLog(

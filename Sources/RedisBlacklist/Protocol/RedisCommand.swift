@@ -7,6 +7,7 @@ package enum RedisCommand: Sendable, Equatable {
     case set([UInt8], value: [UInt8], milliseconds: Int64)
     case info(section: String)
     case configGet(String)
+    case evaluate(script: [UInt8], keys: [[UInt8]], arguments: [[UInt8]])
 }
 
 extension RedisCommand {
@@ -21,6 +22,8 @@ extension RedisCommand {
         case .set(let key, let value, let milliseconds):
             [Array("SET".utf8), key, value, Array("PX".utf8), Array(String(milliseconds).utf8)]
         case .info(let section): [Array("INFO".utf8), Array(section.utf8)]
+        case .evaluate(let script, let keys, let arguments):
+            [Array("EVAL".utf8), script, Array("\(keys.count)".utf8)] + keys + arguments
         case .configGet(let parameter): [Array("CONFIG".utf8), Array("GET".utf8), Array(parameter.utf8)]
         }
     }

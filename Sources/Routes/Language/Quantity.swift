@@ -46,7 +46,7 @@ enum Quantity {
     }
 
     /// `10/m`: a number in a second, minute, hour or day.
-    static func rate(_ word: Word, _ reporter: Reporter) -> AccountSettings.Rate? {
+    static func rate(_ word: Word, _ reporter: Reporter) -> Rate? {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
         let parts = word.text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, isDigits(parts[0]), let count = Int(parts[0]), 1...1_000_000 ~= count,
@@ -55,7 +55,7 @@ enum Quantity {
             reporter.error(word.place, "expected a rate such as 10/m: a number, \"/\", and s, m, h or d")
             return nil
         }
-        return AccountSettings.Rate(count: count, window: .seconds(seconds))
+        return Rate(count: count, window: .seconds(seconds))
     }
 
     /// Digits only: `Int` would take a sign as well.

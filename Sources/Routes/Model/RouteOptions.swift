@@ -4,6 +4,8 @@ package struct RouteOptions: Sendable, Equatable {
     package var timeout: Duration?
     /// `max-body=10MB`, in bytes; nil: no limit.
     package var maxBody: Int?
+    /// `rate=100/m`, of one client's network, over all requests that the rule lets pass; nil: no limit.
+    package var rate: Rate?
     /// `pass-token`: the header that carried the token is forwarded.
     package var passToken = false
     /// `trailers`: the trailers of request and response are forwarded; otherwise they are dropped.

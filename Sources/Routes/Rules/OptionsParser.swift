@@ -1,6 +1,6 @@
 /// The options of a rule.
 struct OptionsParser {
-    static let names = ["timeout", "max-body", "tolerate"]
+    static let names = ["timeout", "max-body", "rate", "tolerate"]
     /// Options that are a bare word.
     static let words = ["pass-token", "trailers"]
 
@@ -19,6 +19,7 @@ struct OptionsParser {
         switch name {
         case "timeout": options.timeout = Quantity.duration(value, reporter, atLeast: .milliseconds(1))
         case "max-body": options.maxBody = Quantity.size(value, reporter)
+        case "rate": options.rate = Quantity.rate(value, reporter)
         default: takeTolerate(value)
         }
     }

@@ -2,17 +2,6 @@
 package struct AccountSettings: Sendable, Equatable {
     package enum Registration: String, Sendable, CaseIterable { case open, closed }
 
-    /// A number of requests in a time, for one network, and for one account from one network.
-    package struct Rate: Sendable, Equatable {
-        package var count: Int
-        package var window: Duration
-
-        package init(count: Int, window: Duration) {
-            self.count = count
-            self.window = window
-        }
-    }
-
     /// SQLite; relative to the configuration file.
     package var database = "gateway.db"
     /// The first segments of the paths that belong to the gateway; `/` alone is not possible.

@@ -4,7 +4,7 @@ struct AccountsStatement {
         ("access-life", \.accessLife), ("refresh-life", \.refreshLife), ("absolute-life", \.absoluteLife),
         ("grace", \.grace),
     ]
-    private static let rates: [(String, any WritableKeyPath<AccountSettings, AccountSettings.Rate> & Sendable)] = [
+    private static let rates: [(String, any WritableKeyPath<AccountSettings, Rate> & Sendable)] = [
         ("login", \.loginRate), ("register", \.registerRate), ("refresh", \.refreshRate), ("password", \.passwordRate),
     ]
     private static let keywords =

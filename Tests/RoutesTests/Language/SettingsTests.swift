@@ -172,7 +172,7 @@ import Testing
                 "an origin is a scheme, a host in lower case and perhaps a port"
             ),
             ("cors {\norigins https://app.example:443\n}\n", "browsers leave out the port 443 of https"),
-            ("GET /a public rate=1/s\n", "unknown condition or option \"rate\""),
+            ("GET /a public rate=1\n", "expected a rate such as 10/m: a number, \"/\", and s, m, h or d"),
             ("GET,CONNECT /a public\n", "CONNECT can't be routed: the gateway answers it with 405 everywhere"),
             ("GET,*,POST /a public\n", "\"*\" stands for every method; it can't be joined with names"),
             ("GET,,POST /a public\n", "expected methods joined by commas without blanks, such as GET,POST"),

@@ -1,0 +1,66 @@
+import Testing
+
+@Suite("Rates of rules and accounts")
+struct RateWireTests {
+    private static let routes = "* /slow/** authenticated rate=3/h\n* /** authenticated\n* /open/** public rate=2/h"
+
+    private func outcomes(_ stage: Stage, _ target: String, _ count: Int) throws -> [String] {
+        try (0..<count).map { _ in try stage.get(target, token: TestToken()).outcome }
+    }
+
+    @Test(
+        "Beyond a rule's rate requests are 429 with Retry-After, other rules go on",
+        arguments: ["", GatewayConfiguration.blacklist])
+    func rule(blacklist: String) throws {
+        let stage = try Stage(
+            GatewayConfiguration(blacklist: blacklist, routes: Self.routes, arguments: ["--threads", "2"]))
+        // Refused requests are not counted: nobody uses up another's rate without a token.
+        for _ in 0..<5 { #expect(try stage.get("/slow/x").outcome == "401 token_missing") }
+        #expect(
+            try outcomes(stage, "/slow/x", 4)
+                == ["200 upstream", "200 upstream", "200 upstream", "429 rate_limited"])
+        let refused = try stage.get("/slow/y", token: TestToken())
+        #expect(Int(try #require(refused.field("retry-after"))) ?? 0 > 0)
+        #expect(try outcomes(stage, "/x", 5) == Array(repeating: "200 upstream", count: 5))
+        #expect(try outcomes(stage, "/open/x", 3) == ["200 upstream", "200 upstream", "429 rate_limited"])
+        try stage.end()
+    }
+
+    @Test("With Redis, two gateways count together")
+    func shared() throws {
+        let redis = try RedisServer()
+        let configuration = GatewayConfiguration(blacklist: GatewayConfiguration.blacklist, routes: Self.routes)
+        let stages = [try Stage(configuration, redis: redis), try Stage(configuration, redis: redis)]
+        var passed = 0
+        for turn in 0..<8 where try stages[turn % 2].get("/slow/x", token: TestToken()).status == 200 { passed += 1 }
+        #expect(passed == 3)
+        for stage in stages { try stage.end() }
+    }
+
+    @Test("While Redis is away, requests are counted in memory, and counted they are")
+    func outage() throws {
+        let stage = try Stage(
+            GatewayConfiguration(
+                blacklist: "blacklist redis://127.0.0.1:@REDIS@ {\n mode ask\n on-failure allow\n}",
+                routes: Self.routes))
+        #expect(try stage.get("/slow/x", token: TestToken()).outcome == "200 upstream")
+        try stage.redis.stop()
+        let seen = try outcomes(stage, "/slow/x", 6)
+        #expect(seen.contains("200 upstream") && seen.last == "429 rate_limited")
+        try stage.end()
+    }
+
+    @Test("A login's rate is kept in Redis, too, by account and by network")
+    func accounts() throws {
+        let stage = try Stage(.accounts("rate login=2/h"))
+        let outcomes = try (0..<3).map { _ in
+            try stage.account("POST", "/login", stage.credentials("a@b.example")).outcome
+        }
+        #expect(outcomes == ["401 credentials_invalid", "401 credentials_invalid", "429 rate_limited"])
+        guard case .array(let keys) = try stage.redis.command("KEYS", "rate:*") else {
+            throw HarnessFailure("KEYS did not answer with an array")
+        }
+        #expect(keys.count == 2)
+        try stage.end()
+    }
+}
