@@ -15,7 +15,7 @@ flags  = -Xswiftc -enforce-exclusivity=unchecked
 build  = swift build -c release -j $(JOBS) $(flags) --explicit-target-dependency-import-check error
 sources = Sources Tests Benchmarks Package.swift
 scripts = $(wildcard scripts/*.sh demo/*.sh .ci/run)
-python  = $(wildcard demo/*.py)
+python  = $(wildcard demo/*.py Benchmarks/*.py)
 
 .PHONY: help build run run-redis demo-check test test-debug matching-cost lint clean
 

@@ -127,7 +127,7 @@ def main():
         token = json.loads(body)["accessToken"]
         load(listen, token, 1)
         alone, flooded = [], []
-        for turn in range(3):
+        for turn in range(5):
             alone.append(load(listen, token, seconds))
             with Flood(listen, 10 * capacity) as flood:
                 time.sleep(1)

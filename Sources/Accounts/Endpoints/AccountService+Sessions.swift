@@ -26,7 +26,9 @@ extension AccountService {
         case .unknown, .ended, .userDisabled:
             await audit("refresh_failed", request, detail: "unknown or ended")
             throw AccountRefusal(.refreshInvalid)
-        case .expired: throw AccountRefusal(.refreshExpired)
+        case .expired:
+            await audit("refresh_failed", request, detail: "expired")
+            throw AccountRefusal(.refreshExpired)
         case .reused(let session, let live):
             await audit("refresh_reused", request, session: session.id, detail: "the session was ended")
             _ = try await revoke(live.map(Self.entry))

@@ -13,6 +13,10 @@ final class HashingPool: Sendable {
 
     struct Overloaded: Error {}
 
+    /// Linux's SCHED_IDLE, which glibc's headers show with _GNU_SOURCE only: whatever else wakes runs at once. Niceness is not
+    /// enough: a thread at 19 keeps the processor to the end of its slice.
+    private static let idlePolicy: Int32 = 5
+
     /// Waiting hashes for each thread: at 250 ms each, the last one waits four seconds.
     static let queuedPerThread = 16
 
@@ -28,8 +32,8 @@ final class HashingPool: Sendable {
 
     private func start() {
         Thread.detachNewThread { [self] in
-            // Linux keeps niceness for each thread (0: this one); 10 yields the processor to the event loops.
-            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+            var parameters = sched_param()
+            sched_setscheduler(0, Self.idlePolicy, &parameters)
             work()
         }
     }
