@@ -74,20 +74,21 @@ extension AccountService {
 
     func logout(_ request: AccountRequest) async throws(AccountRefusal) -> AccountAnswer {
         try refuseCrossSite(request)
-        var ended: [String] = []
-        var entries: [RevocationEntry] = []
+        // The token at hand first: that is done even if the database can't be used.
+        var isComplete = true
         if let bearer = request.bearer {
-            entries.append(
+            isComplete = try await revoke([
                 RevocationEntry(
-                    key: bearer.revocationKey, value: Array("logged-out".utf8), expiresAt: bearer.expiresAt))
-            if let id = bearer.sessionID { ended.append(id) }
+                    key: bearer.revocationKey, value: Array("logged-out".utf8), expiresAt: bearer.expiresAt)
+            ])
         }
-        var owner = request.bearer?.subject
+        var (owner, sessions) = (request.bearer?.subject, [request.bearer?.sessionID].compactMap { $0 })
+        var entries: [RevocationEntry] = []
         if let text = try presentedRefreshToken(request).token, let token = RefreshToken(text) {
             let hash = try cryptography { () throws(CryptoError) in try token.hash() }
             let session = try await stored { () async throws(StoreFault) in try await store.session(ofToken: hash) }
             if let session {
-                ended.append(session.id)
+                sessions.append(session.id)
                 owner = session.userID
                 entries += try await end(session.id, of: session.userID, request)
             }
@@ -95,8 +96,8 @@ extension AccountService {
         if let bearer = request.bearer, let id = bearer.sessionID {
             entries += try await end(id, of: bearer.subject, request)
         }
-        let isComplete = try await revoke(entries)
-        await audit("logged_out", request, session: ended.first, detail: owner.map { "user \($0)" })
+        isComplete = try await revoke(entries) && isComplete
+        await audit("logged_out", request, session: sessions.first, detail: owner.map { "user \($0)" })
         let clear = RefreshCookie(prefix: settings.prefix, host: request.host).clear()
         return isComplete
             ? AccountAnswer(status: 204, fieldLines: clear)
