@@ -15,9 +15,9 @@ flags  = -Xswiftc -enforce-exclusivity=unchecked
 build  = swift build -c release -j $(JOBS) $(flags) --explicit-target-dependency-import-check error
 sources = Sources Tests Benchmarks Package.swift
 scripts = $(wildcard scripts/*.sh demo/*.sh .ci/run)
-python  = $(wildcard demo/*.py Benchmarks/*.py)
+python  = $(wildcard demo/*.py Benchmarks/*.py scripts/*.py)
 
-.PHONY: help build run run-redis demo-check test test-debug matching-cost lint clean
+.PHONY: help build run run-redis demo-check test test-debug websocket-check matching-cost lint clean
 
 help:        ## this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -44,6 +44,9 @@ test-debug:  | swift packages-build packages-test ## the same tests and gateway 
 	swift build -j $(JOBS) --build-tests
 	GATEWAY_BIN=.build/debug/gateway swift test --skip-build --disable-xctest $(if $(FILTER),--filter "$(FILTER)")
 
+websocket-check: | build packages-websocket ## WebSocket conversations with and without the gateway: the same results
+	/usr/bin/python3 scripts/websocket-check.py .build/release/gateway
+
 matching-cost: | swift packages-build ## instructions of deciding a request, with 10 and with 10,000 rules
 	@scripts/debian-packages.sh valgrind binutils
 	$(build) --product MatchingCost
@@ -58,7 +61,7 @@ clean:       ## removes .build
 	rm -rf .build
 
 # What each command needs of Debian.
-.PHONY: swift packages-build packages-run packages-redis packages-test packages-lint
+.PHONY: swift packages-build packages-run packages-redis packages-websocket packages-test packages-lint
 swift:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is needed and is not on the PATH: https://swift.org/install" >&2; exit 1; }
 packages-build:
@@ -67,7 +70,9 @@ packages-run:
 	@scripts/debian-packages.sh python3 curl
 packages-redis:
 	@scripts/debian-packages.sh redis-server
+packages-websocket:
+	@scripts/debian-packages.sh python3 python3-websockets
 packages-test:
-	@scripts/debian-packages.sh redis-server openssl curl python3
+	@scripts/debian-packages.sh redis-server openssl curl python3 python3-websockets
 packages-lint:
 	@scripts/debian-packages.sh python3

@@ -33,6 +33,9 @@ final class AuthenticatingGatekeeper: Gatekeeper {
             exchange.responseLines = cors.responseLines(for: exchange.head)
             if let answer = cors.preflight(exchange.head) { return .answered(answer) }
         }
+        if exchange.head.traits.contains(.wantsWebSocket), let refusal = originRefusal(exchange.head) {
+            return .refused(refusal)
+        }
         if let accounts, let rest = accounts.rest(of: exchange) { return admit(rest, exchange, to: accounts) }
         let bytes = exchange.head.bytes
         let decision = decider.decide(
@@ -52,9 +55,38 @@ final class AuthenticatingGatekeeper: Gatekeeper {
         rates.close()
     }
 
+    /// Pages of other sites may open WebSockets as they like, and the browser sends its cookies along: no preflight asks
+    /// (RFC 6455 §10.2). Whoever sends no Origin is no browser.
+    private func originRefusal(_ head: RequestHead) -> Refusal? {
+        let origins = head.values(of: "origin").map { String(decoding: $0, as: UTF8.self) }
+        guard !origins.isEmpty else { return nil }
+        let host = head.values(of: "host").first.map { String(decoding: $0, as: UTF8.self).lowercased() } ?? ""
+        let own = ["https://\(host)", "http://\(host)"] + (decider.policy.configuration.cors?.origins ?? [])
+        guard origins.count == 1, own.contains(origins[0].lowercased()) else {
+            return RefusalCatalogue.make(.originDenied)
+        }
+        return nil
+    }
+
+    /// The same checks of the token as at the beginning. While the blacklist can't be asked, what began goes on.
+    func recheck(_ exchange: Exchange, _ verdict: @escaping (Refusal?) -> Void) {
+        guard let token = exchange.standing as? TokenCache.Entry else { return verdict(nil) }
+        let now = UnixTime.now
+        if let refusal = decider.expiry(of: token, at: now) { return verdict(refusal) }
+        guard let revocation else { return verdict(nil) }
+        func conclude(_ answer: RevocationCheck.Verdict) {
+            switch answer {
+            case .clear, .unavailable: verdict(nil)
+            case .revoked, .revokedByUnusableCutoff: verdict(decider.policy.refusals.revoked)
+            }
+        }
+        if let answer = revocation.ask(about: token, at: now, conclude) { conclude(answer) }
+    }
+
     /// For the record.
     private func attribute(_ decision: borrowing RequestDecision, to exchange: Exchange) {
         if let route = decision.route { exchange.attribution.ruleLine = route.line }
+        if let token = decision.token, decision.route?.options.outlivesToken == false { exchange.standing = token }
         if let fault = decision.fault { exchange.attribution.detail = fault.explanation }
         if logsRequests, let token = decision.token {
             exchange.attribution.user = token.verified.subject.map { $0[...] }

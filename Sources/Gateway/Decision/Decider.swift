@@ -128,6 +128,11 @@ final class Decider {
         }
     }
 
+    /// Why a token that was good is not any more; nil where it is.
+    func expiry(of token: TokenCache.Entry, at now: UnixTime) -> Refusal? {
+        token.verified.refusal(at: now).map { policy.refusals.refusal(for: .token($0)) }
+    }
+
     // MARK: authorize
 
     private func authorize(_ token: TokenCache.Entry?, for route: GatewayPolicy.CompiledRoute) -> RequestDecision.Answer

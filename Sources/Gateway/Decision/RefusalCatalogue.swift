@@ -93,7 +93,7 @@ struct RefusalCatalogue: Sendable {
         return refusal
     }
 
-    private static func make(
+    static func make(
         _ code: RefusalCode, message: String? = nil, source: Refusal.Source = .client, fieldLines: String = ""
     ) -> Refusal {
         Refusal(

@@ -177,6 +177,7 @@ extension EngineSettings {
         limits.connectTimeout = TimeAmount(configured.connectTimeout)
         limits.responseTimeout = TimeAmount(configured.responseTimeout)
         limits.stallTimeout = TimeAmount(configured.bodyTimeout)
+        limits.tunnelTimeout = TimeAmount(configured.webSocketTimeout)
         limits.shutdownGrace = TimeAmount(configured.shutdownGrace)
         limits.maxHead = configured.maxHead
         limits.maxFields = configured.maxFields

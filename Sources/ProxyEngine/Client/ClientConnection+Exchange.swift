@@ -120,7 +120,9 @@ extension ClientConnection {
 
     /// - Returns: false; what comes behind a request's body waits for its response.
     func moveRequestBody() -> Bool {
-        if let exchange, !exchange.machine.requestIsComplete {
+        if let exchange, exchange.machine.phase == .tunnelling {
+            passTunnelled(exchange)
+        } else if let exchange, !exchange.machine.requestIsComplete {
             if let upstream = exchange.upstream {
                 moveRequestBody(exchange, to: upstream, startingWith: ByteBuffer())
             } else if exchange.collection != nil {
@@ -170,6 +172,7 @@ extension ClientConnection {
 
     /// Part of the response went to the client, and there is nothing in sight of the rest.
     func responseProgressed() {
+        if let exchange { watchStanding(of: exchange) }
         deadline = worker.coarseNow + (isWritable ? worker.limits.responseStallTimeout : worker.limits.stallTimeout)
     }
 
@@ -197,6 +200,7 @@ extension ClientConnection {
     /// The exchange is over, however it ended.
     func settle(_ exchange: Exchange) {
         self.exchange = nil
+        watch = .distantFuture
         exchange.upstream = nil
         record(exchange)
         exchange.client = nil

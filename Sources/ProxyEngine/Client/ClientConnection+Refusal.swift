@@ -96,7 +96,14 @@ extension ClientConnection {
         guard let exchange else { return }
         giveUpUpstream(of: exchange)
         exchange.result.isTruncated = exchange.machine.phase == .responding
+        if exchange.machine.phase == .tunnelling { return tunnelAbandoned(exchange) }
         if exchange.result.status == 0 { exchange.result.code = "client_gone" }
+        exchange.machine.settled()
+        settle(exchange)
+    }
+
+    /// A client that leaves a WebSocket has ended it.
+    private func tunnelAbandoned(_ exchange: Exchange) {
         exchange.machine.settled()
         settle(exchange)
     }
@@ -158,6 +165,11 @@ extension ClientConnection {
             exchange.upstream = nil
             exchange.result.fault = isWritable ? "the upstream's response stalled" : "the client stopped reading"
             cutOff(exchange)
+        case .tunnelling:
+            // Either nothing was said for too long, or the frame at whose end it should end does not end.
+            if exchange.closeCode != nil { return abort() }
+            exchange.result.fault = "nothing was said on the WebSocket"
+            endTunnel(exchange, .goingAway)
         case .answered, .settled: close()
         }
         progress()

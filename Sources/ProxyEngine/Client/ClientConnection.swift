@@ -40,6 +40,8 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     var input = ByteBuffer()
     /// When the connection has waited long enough for whatever it waits for.
     var deadline: NIODeadline
+    /// When the permission of the exchange is asked about again.
+    var watch = NIODeadline.distantFuture
     /// The position in the worker's list.
     var slot = 0
     /// What the upstream is told of this connection.
@@ -208,6 +210,10 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
         case .closing, .closed: return
         case .exchanging:
             guard let exchange else { return close() }
+            if exchange.machine.phase == .tunnelling {
+                exchange.upstream?.closeOutput()
+                return
+            }
             // A client that sent all of its requests may close its side and still wait for the responses.
             if !exchange.machine.requestIsComplete { close() }
         }
@@ -230,6 +236,7 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     private var mustHoldRead: Bool {
         if case .closing = phase { return true }
         guard let exchange else { return false }
+        if exchange.machine.phase == .tunnelling { return !(exchange.upstream?.isWritable ?? true) }
         if !exchange.machine.requestIsComplete, let upstream = exchange.upstream { return !upstream.isWritable }
         return input.readableBytes >= EngineLimits.readAhead
     }
@@ -309,7 +316,10 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     func drain() {
         switch phase {
         case .idle, .readingHead, .skipping: closeWhenWritten()
-        case .exchanging: exchange?.machine.closeAfterwards()
+        case .exchanging:
+            guard let exchange else { return }
+            if exchange.machine.phase == .tunnelling { return endTunnel(exchange, .goingAway) }
+            exchange.machine.closeAfterwards()
         case .closing, .lingering, .closed: return
         }
     }

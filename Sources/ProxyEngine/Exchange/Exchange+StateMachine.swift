@@ -3,6 +3,8 @@ extension Exchange {
     ///
     ///     admitting ─permit→ leasing ─lease→ exchanging ─end→ settled
     ///         └─refuse→ answered ←─fault──┴──────┘
+    ///
+    /// `exchanging` is `sending`, then `responding` or, where the upstream accepts a WebSocket, `tunnelling`.
     package struct StateMachine {
         package enum Phase: Sendable, Equatable {
             /// Its verdict is being sought.
@@ -13,6 +15,8 @@ extension Exchange {
             case sending
             /// The head of the final response was written.
             case responding
+            /// The upstream switched to a WebSocket: there is no HTTP on this connection any more.
+            case tunnelling
             /// The gateway answers itself.
             case answered
             case settled
@@ -34,6 +38,7 @@ extension Exchange {
         package mutating func permitted() { if phase == .admitting { phase = .leasing } }
         package mutating func leased() { if phase == .leasing { phase = .sending } }
         package mutating func responseBegan() { if phase == .sending { phase = .responding } }
+        package mutating func tunnelBegan() { if phase == .sending { phase = .tunnelling } }
         package mutating func requestCompleted() { requestIsComplete = true }
         package mutating func closeAfterwards() { mustClose = true }
 
@@ -59,7 +64,7 @@ extension Exchange {
             switch phase {
             case .admitting, .leasing, .sending: phase = .answered
             // Another answer has begun; a second one would be taken for part of it.
-            case .responding, .answered, .settled: return outOfTurn()
+            case .responding, .tunnelling, .answered, .settled: return outOfTurn()
             }
             if !requestIsComplete, !bodyIsSkippable { mustClose = true }
             if closes { mustClose = true }
@@ -95,7 +100,7 @@ extension Exchange {
                 wasRetried = true
                 phase = .leasing
                 return .retry
-            case .responding: return .abort
+            case .responding, .tunnelling: return .abort
             case .admitting, .answered, .settled: return .ignore
             }
         }

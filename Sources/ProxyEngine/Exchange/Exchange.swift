@@ -16,6 +16,10 @@ package final class Exchange {
     /// Whole field lines, each with its CRLF, that every response to this request gets, whoever answers it.
     package var responseLines = ""
 
+    /// By what the permission stands (a token): where there is something, the gatekeeper is asked again while the exchange lasts.
+    package var standing: AnyObject?
+    /// Why a WebSocket ends at its next frame.
+    var closeCode: WebSocketFrames.CloseCode?
     var machine = StateMachine(hasBody: false, closes: false)
     var requestBody = BodyDecoder(.none)
     var requestOctets = 0
@@ -84,6 +88,8 @@ package final class Exchange {
         passage = nil
         collection = nil
         responseLines = ""
+        standing = nil
+        closeCode = nil
         upstream = nil
         client = nil
     }

@@ -9,6 +9,10 @@ package protocol Gatekeeper: AnyObject {
     /// - Returns: `.pending` when the verdict comes later by ``Exchange/resolve(_:)``, on the same event loop.
     func admit(_ exchange: Exchange) -> Admission
 
+    /// An exchange with a `standing` lasts: is it still permitted? Answers with the reason when it is not, at once or later on
+    /// the same event loop.
+    func recheck(_ exchange: Exchange, _ verdict: @escaping (Refusal?) -> Void)
+
     /// No further request will come: gives up whatever it holds on this event loop.
     func shutDown()
 }

@@ -31,6 +31,10 @@ package struct RequestHead {
         package static let isHead = Traits(rawValue: 4)
         /// May be sent again when nothing came back (RFC 9110 §9.2.2): an idempotent method without a body.
         package static let isRepeatable = Traits(rawValue: 8)
+        /// Asks for a WebSocket (RFC 6455 §4.1), the only upgrade there is here.
+        package static let wantsWebSocket = Traits(rawValue: 16)
+        /// The Connection field lists `upgrade`.
+        fileprivate static let listsUpgrade = Traits(rawValue: 32)
 
         package init(rawValue: UInt8) { self.rawValue = rawValue }
     }
@@ -127,9 +131,11 @@ extension RequestHead {
     /// The fields that decide about the message itself: RFC 9112 §3.2 (Host), §6 (framing), §9.3 (persistence).
     private mutating func readFields(_ octets: Span<UInt8>) -> RequestFault? {
         var framingFields = FramingFields()
+        var upgrades = 0
         for field in section.fields {
             switch field.kind {
-            case .other, .hopByHop, .reserved, .upgrade: continue
+            case .other, .hopByHop, .reserved: continue
+            case .upgrade: upgrades += octets.equalsIgnoringCase(field.value, "websocket") ? 1 : 2
             case .contentLength, .transferEncoding:
                 if let fault = framingFields.read(field, octets) { return fault.asRequestFault }
             case .framingLookalike: return .framingLookalike
@@ -157,6 +163,12 @@ extension RequestHead {
         case .ambiguous: return .lengthAndTransferEncoding
         case .framing(let framing): self.framing = framing
         }
+        // Anything else in Upgrade, or besides it, makes it an ordinary request: the field is dropped.
+        if upgrades == 1, traits.contains(.listsUpgrade), version == .http11, framing == .none,
+            octets.equals(method, "GET")
+        {
+            traits.insert(.wantsWebSocket)
+        }
         return nil
     }
 
@@ -167,9 +179,9 @@ extension RequestHead {
             for position in option where !Octet.isTokenCharacter(octets[position]) { return .connectionOption }
             if octets.equalsIgnoringCase(option, "close") {
                 traits.insert(.closes)
-            } else if octets.equalsIgnoringCase(option, "keep-alive") || octets.equalsIgnoringCase(option, "upgrade")
-                || octets.equalsIgnoringCase(option, "te")
-            {
+            } else if octets.equalsIgnoringCase(option, "upgrade") {
+                traits.insert(.listsUpgrade)
+            } else if octets.equalsIgnoringCase(option, "keep-alive") || octets.equalsIgnoringCase(option, "te") {
                 continue
             } else if octets.equalsIgnoringCase(option, "host") || octets.equalsIgnoringCase(option, "content-length")
                 || octets.equalsIgnoringCase(option, "transfer-encoding")

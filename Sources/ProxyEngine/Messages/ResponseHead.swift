@@ -13,6 +13,8 @@ package struct ResponseHead {
     /// The upstream keeps the connection open behind this response.
     package private(set) var keepsAlive = true
     private(set) var connectionOptions: [Range<Int>] = []
+    /// A 101 that switches to a WebSocket and nothing else.
+    private(set) var switchesToWebSocket = false
 
     package init() {}
 
@@ -101,6 +103,7 @@ package struct ResponseHead {
         _ octets: Span<UInt8>, _ version: HTTPVersion, isHead: Bool
     ) -> ResponseFault? {
         var framingFields = FramingFields()
+        var (upgrades, listsUpgrade) = (0, false)
         keepsAlive = version == .http11
         for field in section.fields {
             switch field.kind {
@@ -111,14 +114,18 @@ package struct ResponseHead {
                 for option in octets.listElements(field.value) {
                     if octets.equalsIgnoringCase(option, "close") {
                         keepsAlive = false
+                    } else if octets.equalsIgnoringCase(option, "upgrade") {
+                        listsUpgrade = true
                     } else {
                         guard connectionOptions.count < EngineLimits.maxConnectionOptions else { return .tooManyFields }
                         connectionOptions.append(option)
                     }
                 }
-            case .other, .host, .expect, .upgrade, .authorization, .hopByHop, .reserved: continue
+            case .upgrade: upgrades += octets.equalsIgnoringCase(field.value, "websocket") ? 1 : 2
+            case .other, .host, .expect, .authorization, .hopByHop, .reserved: continue
             }
         }
+        switchesToWebSocket = status == 101 && version == .http11 && upgrades == 1 && listsUpgrade
         if version == .http10, framingFields.isChunked { return .transferEncodingInOldVersion }
         return readFraming(framingFields, isHead: isHead)
     }

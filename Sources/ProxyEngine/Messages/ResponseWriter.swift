@@ -14,6 +14,7 @@ package enum ResponseWriter {
         out.writeStaticString("HTTP/1.1 ")
         out.writeBytes(octets.extracting(head.statusAndReason))
         copyFields(head, octets, keepsLength: head.status != 204, to: &out)
+        if head.switchesToWebSocket { out.writeStaticString("Connection: Upgrade\r\nUpgrade: websocket\r\n") }
         if !added.isEmpty { out.writeString(added) }
         if case .chunked = encoding { out.writeStaticString("Transfer-Encoding: chunked\r\n") }
         if closes { out.writeStaticString("Connection: close\r\n") }

@@ -30,6 +30,9 @@ package struct UpstreamRequestWriter {
         }
         copyFields(
             head, octets, keepsHost: hostLine == nil, keepsAuthorization: passage.forwardsAuthorization, to: &out)
+        if head.traits.contains(.wantsWebSocket) {
+            out.writeStaticString("Connection: Upgrade\r\nUpgrade: websocket\r\n")
+        }
         // The version the request came in (RFC 9110 §7.6.3).
         out.writeStaticString(head.version == .http11 ? "Via: 1.1 gateway\r\n" : "Via: 1.0 gateway\r\n")
         out.writeBytes(forwarding.lines(for: head))

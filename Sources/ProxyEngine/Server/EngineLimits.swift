@@ -24,6 +24,8 @@ package struct EngineLimits: Sendable {
     package var responseTimeout = TimeAmount.seconds(60)
     /// A response whose body makes no progress: long, because event streams are silent between events.
     package var responseStallTimeout = TimeAmount.minutes(5)
+    /// A WebSocket on which nothing is said.
+    package var tunnelTimeout = TimeAmount.minutes(5)
     /// How long requests in flight may take to finish after SIGTERM.
     package var shutdownGrace = TimeAmount.seconds(30)
 
@@ -56,6 +58,8 @@ package struct EngineLimits: Sendable {
     static let lingerTime = TimeAmount.seconds(2)
     /// Settled exchanges per event loop whose storage waits for the next request.
     static let maxSpareExchanges = 256
+    /// How often the gatekeeper is asked again about an exchange that lasts.
+    static let standingInterval = TimeAmount.seconds(1)
     /// Resolution of all timeouts: one sweep over the connections of an event loop.
     static let sweepInterval = TimeAmount.milliseconds(100)
     /// Body pieces up to this size are copied behind the head or their chunk line, to save a second buffer.

@@ -119,8 +119,12 @@ final class Worker {
         let now = NIODeadline.now()
         coarseNow = now
         // Backwards, as a client that is closed is replaced by the last one.
-        for index in clients.indices.reversed() where index < clients.count && clients[index].deadline <= now {
-            clients[index].deadlinePassed()
+        for index in clients.indices.reversed() where index < clients.count {
+            if clients[index].deadline <= now {
+                clients[index].deadlinePassed()
+            } else if clients[index].watch <= now {
+                clients[index].standingDue()
+            }
         }
         for upstream in upstreams { upstream.closeIdle(at: now) }
         flush()

@@ -12,6 +12,8 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         case idle
         case readingHead
         case readingBody
+        /// A WebSocket: bytes pass as they are.
+        case tunnel
         case closed
     }
 
@@ -25,6 +27,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     private var body = BodyDecoder(.none)
     private var encoding = BodyEncoding.identity
     private var interimCount = 0
+    private var frames = WebSocketFrames()
     private var receivedNothing = true
     private var isReused = false
     private var isDirty = false
@@ -91,7 +94,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     // MARK: Reading
 
     func read(context: ChannelHandlerContext) {
-        if phase == .readingBody, let client = exchange?.client, !client.isWritable {
+        if phase == .readingBody || phase == .tunnel, let client = exchange?.client, !client.isWritable {
             holdsRead = true
         } else {
             context.read()
@@ -110,6 +113,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         switch phase {
         case .closed: return
         case .idle: return close()
+        case .tunnel: passTunnelled(buffer)
         case .readingHead, .readingBody:
             receivedNothing = false
             if input.readableBytes == 0 { input = buffer } else { input.writeBuffer(&buffer) }
@@ -146,7 +150,11 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     private func passInterim(_ exchange: Exchange, _ client: ClientConnection) -> Bool {
         interimCount += 1
         guard response.status != 101 else {
-            fail(.invalid(.unrequestedUpgrade))
+            if response.switchesToWebSocket, exchange.head.traits.contains(.wantsWebSocket) {
+                beginTunnel(exchange, client)
+            } else {
+                fail(.invalid(.unrequestedUpgrade))
+            }
             return false
         }
         guard interimCount <= EngineLimits.maxInterim else {
@@ -161,6 +169,49 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         response.clear()
         return true
     }
+
+    // MARK: WebSocket
+
+    private func beginTunnel(_ exchange: Exchange, _ client: ClientConnection) {
+        phase = .tunnel
+        exchange.result.status = response.status
+        var out = ByteBuffer()
+        ResponseWriter.writeHead(
+            response, encoding: .identity, closes: false, added: exchange.responseLines, to: &out)
+        response.clear()
+        client.write(out)
+        let first = input
+        input = ByteBuffer()
+        if first.readableBytes > 0 { passTunnelled(first) }
+        client.tunnelBegan(exchange)
+    }
+
+    /// What the upstream sends.
+    private func passTunnelled(_ buffer: ByteBuffer) {
+        guard let exchange, let client = exchange.client else { return close() }
+        guard let code = exchange.closeCode else {
+            frames.advance(buffer)
+            exchange.result.responseOctets += buffer.readableBytes
+            client.write(buffer)
+            return client.tunnelProgressed()
+        }
+        // To the end of the frame, and no further.
+        guard let rest = frames.advance(buffer, toFirstBoundary: true) else { return client.write(buffer) }
+        if let last = buffer.getSlice(at: buffer.readerIndex, length: rest) { client.write(last) }
+        exchange.closeCode = nil
+        client.endTunnel(exchange, code)
+    }
+
+    enum TunnelEnd {
+        case atBoundary
+        case insideFrame
+    }
+
+    /// Whether the gateway may put a frame of its own behind what the client got.
+    func endTunnel() -> TunnelEnd { frames.isAtBoundary ? .atBoundary : .insideFrame }
+
+    /// The client sends no more.
+    func closeOutput() { context?.close(mode: .output, promise: nil) }
 
     private func beginResponse(_ exchange: Exchange, _ client: ClientConnection) {
         phase = .readingBody
@@ -222,10 +273,14 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     // MARK: Losing it
 
     func channelInactive(context: ChannelHandlerContext) {
-        let wasReadingBody = phase == .readingBody
+        let (wasReadingBody, wasTunnel) = (phase == .readingBody, phase == .tunnel)
         phase = .closed
         pool.closed(self)
-        if wasReadingBody, body.endsWithConnection, let exchange, let client = exchange.client {
+        if wasTunnel, let exchange, let client = exchange.client {
+            self.exchange = nil
+            exchange.upstream = nil
+            client.tunnelEnded(exchange)
+        } else if wasReadingBody, body.endsWithConnection, let exchange, let client = exchange.client {
             endBodyWithConnection(exchange, client)
         } else {
             lose(.invalid(.closedEarly))

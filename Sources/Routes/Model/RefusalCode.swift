@@ -10,6 +10,7 @@ package enum RefusalCode: String, Sendable, CaseIterable {
     case claimRequired = "claim_required"
     case scopeRequired = "scope_required"
     case routeDenied = "route_denied"
+    case originDenied = "origin_denied"
     case noRoute = "no_route"
     case methodNotAllowed = "method_not_allowed"
     case hostUnknown = "host_unknown"
@@ -35,7 +36,7 @@ package enum RefusalCode: String, Sendable, CaseIterable {
         switch self {
         case .requestMalformed, .targetAmbiguous, .tokenAmbiguous: 400
         case .tokenMissing, .tokenInvalid, .tokenExpired, .tokenNotYetValid, .tokenRevoked: 401
-        case .roleRequired, .claimRequired, .scopeRequired, .routeDenied: 403
+        case .roleRequired, .claimRequired, .scopeRequired, .routeDenied, .originDenied: 403
         case .noRoute: 404
         case .methodNotAllowed: 405
         case .requestTimeout: 408
@@ -66,6 +67,7 @@ package enum RefusalCode: String, Sendable, CaseIterable {
         case .claimRequired: "Claim required"
         case .scopeRequired: "Scope required"
         case .routeDenied: "Access denied"
+        case .originDenied: "Origin not allowed"
         case .noRoute: "No such route"
         case .methodNotAllowed: "Method not allowed"
         case .hostUnknown: "Host unknown"

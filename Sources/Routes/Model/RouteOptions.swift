@@ -10,6 +10,8 @@ package struct RouteOptions: Sendable, Equatable {
     package var passToken = false
     /// `trailers`: the trailers of request and response are forwarded; otherwise they are dropped.
     package var passTrailers = false
+    /// `outlive-token`: WebSockets, event streams and downloads go on when the token has expired or was revoked.
+    package var outlivesToken = false
     /// `tolerate=…`
     package var tolerate: Tolerance = []
 

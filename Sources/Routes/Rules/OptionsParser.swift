@@ -2,7 +2,7 @@
 struct OptionsParser {
     static let names = ["timeout", "max-body", "rate", "tolerate"]
     /// Options that are a bare word.
-    static let words = ["pass-token", "trailers"]
+    static let words = ["pass-token", "trailers", "outlive-token"]
 
     private(set) var options = RouteOptions()
 
@@ -30,6 +30,7 @@ struct OptionsParser {
         guard isFirst(word.text, word) else { return true }
         switch word.text {
         case "pass-token": options.passToken = true
+        case "outlive-token": options.outlivesToken = true
         default: options.passTrailers = true
         }
         return true

@@ -11,6 +11,8 @@ package struct Limits: Sendable, Equatable {
     package var responseTimeout: Duration = .seconds(60)
     /// How long a body, either way, may stand still.
     package var bodyTimeout: Duration = .seconds(60)
+    /// How long a WebSocket may be silent.
+    package var webSocketTimeout: Duration = .seconds(300)
     /// How long running requests may take to finish once the gateway is told to stop.
     package var shutdownGrace: Duration = .seconds(30)
     /// Bytes of a request head, its request line included. HAProxy and nginx take 16 and 32 KB.

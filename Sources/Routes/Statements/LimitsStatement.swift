@@ -2,7 +2,9 @@
 enum LimitsStatement {
     private static let durations: [(String, any WritableKeyPath<Limits, Duration> & Sendable)] = [
         ("header-timeout", \.headerTimeout), ("idle-timeout", \.idleTimeout), ("connect-timeout", \.connectTimeout),
-        ("response-timeout", \.responseTimeout), ("body-timeout", \.bodyTimeout), ("shutdown-grace", \.shutdownGrace),
+        ("response-timeout", \.responseTimeout), ("body-timeout", \.bodyTimeout),
+        ("websocket-timeout", \.webSocketTimeout),
+        ("shutdown-grace", \.shutdownGrace),
     ]
     /// A head must hold a few fields, and fit into the memory of a connection.
     private static let sizes: [(String, any WritableKeyPath<Limits, Int> & Sendable, ClosedRange<Int>)] = [
