@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 
 let package = Package(
@@ -22,6 +23,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
@@ -51,7 +53,10 @@ let package = Package(
                     ],
                     .when(configuration: .release))
             ]),
-        .target(name: "ProxyEngine", dependencies: [nioCore, nioPosix], swiftSettings: strict),
+        .target(
+            name: "ProxyEngine",
+            dependencies: [nioCore, nioPosix, nioTLS, .product(name: "NIOSSL", package: "swift-nio-ssl")],
+            swiftSettings: strict),
         .target(name: "AuthFilter", dependencies: ["Routes", "COpenSSL"], swiftSettings: strict),
         .target(name: "Routes", swiftSettings: strict),
         .target(name: "RateLimits", dependencies: ["Routes"], swiftSettings: strict),

@@ -69,6 +69,8 @@ package struct AccountRequest: Sendable {
     package var origins: [[UInt8]]
     package var fetchSites: [[UInt8]]
     package var host: String
+    /// Whether the connection is encrypted.
+    package var isSecure: Bool
     package var userAgent: String
     package var address: String
     package var requestID: String
@@ -78,7 +80,8 @@ package struct AccountRequest: Sendable {
 
     package init(
         endpoint: AccountEndpoint, body: [UInt8], contentTypes: [[UInt8]], cookies: [[UInt8]], origins: [[UInt8]],
-        fetchSites: [[UInt8]], host: String, userAgent: String, address: String, requestID: String, bearer: Bearer?,
+        fetchSites: [[UInt8]], host: String, isSecure: Bool, userAgent: String, address: String, requestID: String,
+        bearer: Bearer?,
         now: Int64
     ) {
         self.endpoint = endpoint
@@ -88,6 +91,7 @@ package struct AccountRequest: Sendable {
         self.origins = origins
         self.fetchSites = fetchSites
         self.host = host
+        self.isSecure = isSecure
         self.userAgent = userAgent
         self.address = address
         self.requestID = requestID

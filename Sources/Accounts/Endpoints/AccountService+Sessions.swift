@@ -44,7 +44,7 @@ extension AccountService {
     private func presentedRefreshToken(
         _ request: AccountRequest
     ) throws(AccountRefusal) -> (token: [UInt8]?, fromCookie: Bool) {
-        let cookie = RefreshCookie(prefix: settings.prefix, host: request.host).find(in: request.cookies)
+        let cookie = RefreshCookie(prefix: settings.prefix, for: request).find(in: request.cookies)
         if !request.body.isEmpty {
             let body = try AccountBody(request, names: ["refreshToken"])
             if let text = try body.string("refreshToken") { return (Array(text.utf8), false) }
@@ -98,7 +98,7 @@ extension AccountService {
         }
         isComplete = try await revoke(entries) && isComplete
         await audit("logged_out", request, session: sessions.first, detail: owner.map { "user \($0)" })
-        let clear = RefreshCookie(prefix: settings.prefix, host: request.host).clear()
+        let clear = RefreshCookie(prefix: settings.prefix, for: request).clear()
         return isComplete
             ? AccountAnswer(status: 204, fieldLines: clear)
             : AccountAnswer(status: 202, fieldLines: clear, body: Array("{\"pending\":true}".utf8))
@@ -118,7 +118,7 @@ extension AccountService {
         let user = try await caller(request)
         let isComplete = try await endEverything(of: user.id, request)
         await audit("logged_out_everywhere", request, user: user)
-        let clear = RefreshCookie(prefix: settings.prefix, host: request.host).clear()
+        let clear = RefreshCookie(prefix: settings.prefix, for: request).clear()
         return isComplete
             ? AccountAnswer(status: 204, fieldLines: clear)
             : AccountAnswer(status: 202, fieldLines: clear, body: Array("{\"pending\":true}".utf8))

@@ -136,7 +136,7 @@ extension AccountService {
         ]
         var fieldLines = ""
         if wantsCookie {
-            let cookie = RefreshCookie(prefix: settings.prefix, host: request.host)
+            let cookie = RefreshCookie(prefix: settings.prefix, for: request)
             fieldLines = cookie.set(token, seconds: max((expiresAt - request.now) / 1000, 0))
         } else {
             members.append(("refreshToken", AccountJSON.string(token.text)))

@@ -6,10 +6,9 @@ struct RefreshCookie {
     let prefix: String
     let isSecure: Bool
 
-    /// - Parameter host: the request's `Host`.
-    init(prefix: String, host: String) {
+    init(prefix: String, for request: AccountRequest) {
         self.prefix = prefix
-        isSecure = !Self.isLoopback(host)
+        isSecure = request.isSecure || !Self.isLoopback(request.host)
     }
 
     var name: String { !isSecure ? "refresh" : prefix == "/" ? "__Host-refresh" : "__Secure-refresh" }

@@ -30,7 +30,7 @@ final class AuthenticatingGatekeeper: Gatekeeper {
 
     func admit(_ exchange: Exchange) -> Admission {
         if let cors = decider.policy.cors {
-            exchange.responseLines = cors.responseLines(for: exchange.head)
+            exchange.responseLines += cors.responseLines(for: exchange.head)
             if let answer = cors.preflight(exchange.head) { return .answered(answer) }
         }
         if exchange.head.traits.contains(.wantsWebSocket), let refusal = originRefusal(exchange.head) {

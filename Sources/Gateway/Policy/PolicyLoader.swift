@@ -1,5 +1,6 @@
 internal import Accounts
 internal import AuthFilter
+internal import ProxyEngine
 internal import Routes
 
 /// From a file's name to a policy, with everything there is to say about it on the way.
@@ -36,6 +37,7 @@ struct PolicyLoader {
         let tokens = tokenPolicy(configuration, keyMaterial + (signingKeys?.materials ?? []), &problems)
         let identity = identityHeaders(configuration, secrets, &problems)
         let password = blacklistPassword(configuration, secrets, &problems)
+        problems += tlsProblems(configuration)
         let isFatal = problems.contains { !$0.isMissing || strictness == .everythingMustBeThere }
         notes += problems.map { $0.note(file, source, strictness) }
         guard !isFatal, let identity else { return .failed(notes) }
@@ -44,6 +46,23 @@ struct PolicyLoader {
             blacklistPassword: password,
             signingKeys: signingKeys, unreadKeys: unreadKeys)
         return .loaded(policy, notes: notes)
+    }
+
+    private func tlsProblems(_ configuration: Configuration) -> [SecretProblem] {
+        configuration.listeners.compactMap { listener in
+            guard let tls = listener.tls else { return nil }
+            let files = tls.certificates.flatMap { [$0.chain, $0.key] } + [tls.clientAuthority].compactMap { $0 }
+            if let missing = files.first(where: { !FileAccess.exists(FileAccess.resolve($0, besides: file)) }) {
+                return SecretProblem(
+                    .file(missing), line: nil, text: "\(missing): there is no such file", isMissing: true)
+            }
+            do throws(TLSFault) {
+                _ = try ListenerOptions(listener, besides: file)
+                return nil
+            } catch {
+                return SecretProblem(nil, line: listener.line, text: error.description, isMissing: false)
+            }
+        }
     }
 
     /// `check` makes no keys: those of a gateway that never ran are not there yet, and that is no mistake.

@@ -17,6 +17,7 @@ struct GatewayService: Service {
     func run() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let writer = try LogWriter(policy.configuration.log.destination, besides: policy.configuration.file)
+        let listeners = try ListenerSetup(policy.configuration)
         let readiness = Readiness()
         let statistics = StatisticsRegistry()
         let setup = AccountsSetup(policy: policy, logger: logger)
@@ -41,8 +42,9 @@ struct GatewayService: Service {
         do {
             // Before the first request: what was logged out before the start is logged out.
             try await embedded?.refresh()
-            for listener in policy.configuration.listeners {
-                channels.append(try await bind(listener) { try await server.listen(host: $0.host, port: $0.port) })
+            for (listener, options) in zip(policy.configuration.listeners, listeners.options) {
+                channels.append(
+                    try await bind(listener) { try await server.listen(host: $0.host, port: $0.port, options) })
             }
             let admin = AdminServer(group: group, readiness: readiness, statistics: statistics)
             if let listener = policy.configuration.admin {
@@ -62,6 +64,7 @@ struct GatewayService: Service {
         let inspecting = Task { [logger] in await inspection.report(to: logger) }
         let background = Task {
             await withTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { [logger] in await listeners.watch(logger) }
                 if let embedded { tasks.addTask { await embedded.watch() } }
                 guard let accounts else { return }
                 tasks.addTask { await AccountsSetup.maintain(accounts) }

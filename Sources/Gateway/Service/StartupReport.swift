@@ -10,8 +10,10 @@ struct StartupReport {
 
     func log(_ logger: Logger, channels: [any Channel]) {
         let configuration = policy.configuration
-        for (channel, _) in zip(channels, configuration.listeners) {
-            logger.notice("listening at http://\(channel.addressText) with \(threads) event loop(s)")
+        for (channel, listener) in zip(channels, configuration.listeners) {
+            let scheme = listener.tls == nil ? "http" : "https"
+            let use = listener.redirectPort.map { ", redirecting to https at port \($0)" } ?? ""
+            logger.notice("listening at \(scheme)://\(channel.addressText) with \(threads) event loop(s)\(use)")
         }
         let upstreams = configuration.upstreams.map { upstream in
             ([upstream.name] + upstream.servers.map { "http://\($0.host):\($0.port)\(upstream.basePath)" })

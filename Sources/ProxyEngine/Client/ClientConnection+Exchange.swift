@@ -16,6 +16,7 @@ extension ClientConnection {
             hasBody: exchange.head.framing != .none, closes: exchange.head.traits.contains(.closes) || worker.isDraining
         )
         exchange.requestBody = BodyDecoder(exchange.head.framing)
+        exchange.responseLines = listener.responseLines
         switch outcome {
         case .complete:
             input.moveReaderIndex(forwardBy: exchange.head.length)
@@ -33,7 +34,18 @@ extension ClientConnection {
     // MARK: resolveTarget … authorize
 
     private func admit(_ exchange: Exchange) {
+        if let port = listener.redirectPort { return redirect(exchange, to: port) }
         apply(worker.gatekeeper.admit(exchange), to: exchange)
+    }
+
+    /// The same target by https: 308, which keeps the method (RFC 9110 §15.4.9).
+    private func redirect(_ exchange: Exchange, to port: Int) {
+        let head = exchange.head
+        guard let host = head.host, head.version == .http11 else { return answer(.redirectWithoutHost, exchange) }
+        let name = HostField.name(of: head.string(host))
+        let target = head.string(head.target.path.lowerBound..<head.target.query.upperBound)
+        let authority = port == 443 ? name : "\(name):\(port)"
+        answer(LocalResponse(status: 308, fieldLines: "Location: https://\(authority)\(target)\r\n"), exchange)
     }
 
     private func apply(_ admission: Admission, to exchange: Exchange) {

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import NIOCore
+internal import NIOTLS
 
 /// One client's connection: reads requests, asks the gatekeeper, and sees each exchange through, one at a time.
 ///
@@ -35,6 +36,7 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     }
 
     let worker: Worker
+    let listener: ListenerOptions
     var phase = Phase.idle
     var exchange: Exchange?
     var input = ByteBuffer()
@@ -58,16 +60,21 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     private var searched = 0
     private var isProgressing = false
 
-    init(worker: Worker) {
-        self.worker = worker
-        deadline = worker.coarseNow + worker.limits.idleTimeout
+    init(worker: Worker, listener: ListenerOptions) {
+        (self.worker, self.listener) = (worker, listener)
+        // A handshake is no request: until it is through, the connection is not idle but being made.
+        deadline =
+            worker.coarseNow + (listener.tls == nil ? worker.limits.idleTimeout : EngineLimits.handshakeTimeout)
     }
+
+    var isSecure: Bool { listener.tls != nil }
 
     // MARK: Channel events
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        forwarding = ForwardingFields(peer: context.channel.remoteAddress, trusted: worker.settings.trustedProxies)
+        forwarding = ForwardingFields(
+            peer: context.channel.remoteAddress, trusted: worker.settings.trustedProxies, isSecure: isSecure)
         worker.add(self)
     }
 
@@ -100,6 +107,9 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case TLSUserEvent.handshakeCompleted? = event as? TLSUserEvent, case .idle = phase {
+            deadline = worker.coarseNow + worker.limits.idleTimeout
+        }
         if case ChannelEvent.inputClosed? = event as? ChannelEvent {
             inputIsClosed = true
             inputEnded()

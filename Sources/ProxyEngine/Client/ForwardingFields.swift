@@ -8,14 +8,17 @@ package import NIOCore
 package struct ForwardingFields: Sendable {
     private let peer: String
     private let isTrusted: Bool
+    /// How the connection came to us: `http` or `https`.
+    private let scheme: String
     /// For requests of a peer that is not trusted: the same for all of them.
     private let ownLines: [UInt8]
 
-    package init(peer: SocketAddress?, trusted: [AddressRange]) {
+    package init(peer: SocketAddress?, trusted: [AddressRange], isSecure: Bool = false) {
+        scheme = isSecure ? "https" : "http"
         self.peer = peer?.ipAddress ?? "unknown"
         isTrusted = peer.map { peer in trusted.contains { $0.contains(peer) } } ?? false
         ownLines = Array(
-            "X-Forwarded-For: \(self.peer)\r\nX-Forwarded-Proto: http\r\n\(Self.forwarded(self.peer))\r\n"
+            "X-Forwarded-For: \(self.peer)\r\nX-Forwarded-Proto: \(scheme)\r\n\(Self.forwarded(self.peer, scheme))\r\n"
                 .utf8)
     }
 
@@ -23,9 +26,9 @@ package struct ForwardingFields: Sendable {
     func lines(for head: borrowing RequestHead) -> [UInt8] {
         guard isTrusted else { return ownLines }
         let chain = (head.values(named: "x-forwarded-for") + [peer]).joined(separator: ", ")
-        let elements = head.values(named: "forwarded") + [Self.node(peer) + ";proto=http"]
-        let scheme = head.values(named: "x-forwarded-proto")
-        let proto = scheme.count == 1 && (scheme[0] == "https" || scheme[0] == "http") ? scheme[0] : "http"
+        let elements = head.values(named: "forwarded") + [Self.node(peer) + ";proto=\(self.scheme)"]
+        let given = head.values(named: "x-forwarded-proto")
+        let proto = given.count == 1 && (given[0] == "https" || given[0] == "http") ? given[0] : scheme
         return Array(
             "X-Forwarded-For: \(chain)\r\nX-Forwarded-Proto: \(proto)\r\nForwarded: \(elements.joined(separator: ", "))\r\n"
                 .utf8)
@@ -62,7 +65,9 @@ package struct ForwardingFields: Sendable {
         return client
     }
 
-    private static func forwarded(_ peer: String) -> String { "Forwarded: \(node(peer));proto=http" }
+    private static func forwarded(_ peer: String, _ scheme: String) -> String {
+        "Forwarded: \(node(peer));proto=\(scheme)"
+    }
 
     /// `for=192.0.2.1`, `for="[2001:db8::1]"` (RFC 7239 §6).
     private static func node(_ peer: String) -> String {

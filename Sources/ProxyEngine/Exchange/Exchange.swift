@@ -69,6 +69,8 @@ package final class Exchange {
 
     /// The client's address as text, without its port; empty where it is not known.
     package var clientAddressText: String.UTF8View { (client?.clientAddress(of: self) ?? "").utf8 }
+    /// The client's connection is encrypted.
+    package var isSecure: Bool { client?.isSecure ?? false }
     package var idText: String {
         var text = ByteBuffer()
         text.writeRequestID(id)

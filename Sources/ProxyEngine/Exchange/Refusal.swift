@@ -80,6 +80,10 @@ extension Refusal {
     static let requestTimeout = Refusal(
         408, "request_timeout", "Request timed out", "the request did not arrive in time", closes: true)
 
+    static let redirectWithoutHost = Refusal(
+        400, "request_malformed", "Malformed request", "without a Host nobody can say where to be redirected to",
+        closes: true)
+
     static let bodyTooLarge = Refusal(
         413, "body_too_large", "Request body too large", "the request's body is larger than this route allows")
 

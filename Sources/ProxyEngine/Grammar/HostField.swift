@@ -1,5 +1,11 @@
 /// `Host = uri-host [ ":" port ]` (RFC 9110 §7.2), uri-host as in RFC 3986 §3.2.2.
 enum HostField {
+    /// A valid host without its port.
+    static func name(of host: String) -> String {
+        guard !host.hasPrefix("[") else { return host.prefix { $0 != "]" } + "]" }
+        return String(host.prefix { $0 != ":" })
+    }
+
     /// Whether `range` is a host that is not empty, with an optional decimal port.
     static func isValid(_ octets: Span<UInt8>, _ range: Range<Int>) -> Bool {
         guard !range.isEmpty else { return false }

@@ -62,6 +62,7 @@ package enum ProblemDocument {
         case 201: "Created"
         case 202: "Accepted"
         case 204: "No Content"
+        case 308: "Permanent Redirect"
         case 400: "Bad Request"
         case 401: "Unauthorized"
         case 403: "Forbidden"

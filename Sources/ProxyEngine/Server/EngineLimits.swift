@@ -58,6 +58,8 @@ package struct EngineLimits: Sendable {
     static let lingerTime = TimeAmount.seconds(2)
     /// Settled exchanges per event loop whose storage waits for the next request.
     static let maxSpareExchanges = 256
+    /// For a TLS handshake.
+    static let handshakeTimeout = TimeAmount.seconds(10)
     /// How often the gatekeeper is asked again about an exchange that lasts.
     static let standingInterval = TimeAmount.seconds(1)
     /// Resolution of all timeouts: one sweep over the connections of an event loop.

@@ -1,5 +1,6 @@
 package import NIOCore
 package import NIOPosix
+internal import NIOSSL
 internal import Synchronization
 
 /// The engine: listens, and gives every connection to the worker of one event loop.
@@ -41,7 +42,7 @@ package final class ProxyServer: Sendable {
     }
 
     /// Starts to accept. The channel's address says which port the kernel chose where 0 was asked for.
-    package func listen(host: String, port: Int) async throws -> any Channel {
+    package func listen(host: String, port: Int, _ options: ListenerOptions) async throws -> any Channel {
         let (workers, connections, limit) = (workers, connections, settings.limits.maxConnections)
         return try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
@@ -56,7 +57,10 @@ package final class ProxyServer: Sendable {
                 channel.closeFuture.whenComplete { _ in connections.leave() }
                 return channel.eventLoop.makeCompletedFuture {
                     guard let worker = workers[ObjectIdentifier(channel.eventLoop)]?.value else { return }
-                    try channel.pipeline.syncOperations.addHandler(ClientConnection(worker: worker))
+                    if let tls = options.tls {
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls.current))
+                    }
+                    try channel.pipeline.syncOperations.addHandler(ClientConnection(worker: worker, listener: options))
                 }
             }
             .bind(host: host, port: port).get()

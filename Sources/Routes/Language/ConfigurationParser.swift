@@ -85,7 +85,7 @@ struct ConfigurationParser {
     }
 
     private mutating func takeListener(_ statement: Statement) {
-        guard let listener = ListenStatement.parse(statement, reporter) else { return }
+        guard let listener = ListenStatement.parse(statement, hasBlock: true, reporter) else { return }
         checkFree(listener, statement)
         listeners.append(listener)
     }
