@@ -30,8 +30,7 @@ package final class AccountService: Sendable {
 
     let settings: AccountSettings
     let tokens: TokenSettings
-    /// Other origins whose pages may refresh and log out.
-    let origins: Set<String>
+    private let allowedOrigins: Mutex<Set<String>>
     private let currentKeys: Mutex<SigningKeys>
     let store: any AccountStore
     let hashing: HashingPool
@@ -62,7 +61,7 @@ package final class AccountService: Sendable {
         dummyHash = dummy
         (self.settings, self.tokens, self.surroundings) = (settings, tokens, surroundings)
         currentKeys = Mutex(keys)
-        self.origins = Set(origins)
+        allowedOrigins = Mutex(Set(origins))
         hashing = HashingPool(threads: hashingThreads)
     }
 
@@ -95,6 +94,11 @@ package final class AccountService: Sendable {
 
     /// From now on the newest of these signs. Whoever verifies must know them already.
     package func use(_ keys: SigningKeys) { currentKeys.withLock { $0 = keys } }
+
+    /// Other origins whose pages may refresh and log out.
+    var origins: Set<String> { allowedOrigins.withLock { $0 } }
+
+    package func use(origins: [String]) { allowedOrigins.withLock { $0 = Set(origins) } }
 
     package func stop() { hashing.stop() }
 

@@ -44,11 +44,11 @@ struct AccountsSetup {
     }
 
     func keyWatch(
-        _ accounts: AccountService, _ gatekeepers: LoopRegistry<AuthenticatingGatekeeper>
+        _ accounts: AccountService, _ current: CurrentPolicy, _ gatekeepers: LoopRegistry<AuthenticatingGatekeeper>
     ) -> SigningKeyWatch? {
         guard let settings = policy.configuration.accounts else { return nil }
         return SigningKeyWatch(
-            policy: policy, folder: SigningKeyFolder(besides: databasePath(settings)), accounts: accounts,
+            current: current, folder: SigningKeyFolder(besides: databasePath(settings)), accounts: accounts,
             gatekeepers: gatekeepers, logger: logger)
     }
 

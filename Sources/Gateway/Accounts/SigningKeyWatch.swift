@@ -10,7 +10,7 @@ struct SigningKeyWatch: Sendable {
     /// How long a change may take to be seen.
     static let interval: Duration = .seconds(1)
 
-    let policy: GatewayPolicy
+    let current: CurrentPolicy
     let folder: SigningKeyFolder
     let accounts: AccountService
     let gatekeepers: LoopRegistry<AuthenticatingGatekeeper>
@@ -20,7 +20,7 @@ struct SigningKeyWatch: Sendable {
     func watch() async {
         var known = (try? folder.fingerprint()) ?? []
         // What changed between the start and now is a change, too.
-        if known.count != policy.signingKeys?.materials.count { known = [] }
+        if known.count != current.policy.signingKeys?.materials.count { known = [] }
         var failure = ""
         while !Task.isCancelled {
             try? await Task.sleep(for: Self.interval)
@@ -40,6 +40,7 @@ struct SigningKeyWatch: Sendable {
     }
 
     private func use(_ keys: SigningKeys) async throws(KeyError) {
+        let policy = current.policy
         guard let settings = policy.configuration.tokens else { return }
         let tokens = try TokenPolicy(settings, material: policy.keyMaterial + keys.materials)
         // Once here, so that what can't be used is known before any event loop has it.

@@ -11,7 +11,8 @@ internal import Routes
 ///
 /// One for each event loop, whose connection to the blacklist it uses.
 final class AuthenticatingGatekeeper: Gatekeeper {
-    private let decider: Decider
+    private var decider: Decider
+    private let cache: TokenCache
     private let revocation: RevocationCheck?
     private let accounts: AccountsDoor?
     private let rates: RateControl
@@ -22,6 +23,7 @@ final class AuthenticatingGatekeeper: Gatekeeper {
         accounts: AccountsDoor?, rates: RateControl
     ) {
         decider = Decider(policy: policy, verifier: verifier, cache: cache)
+        self.cache = cache
         self.revocation = revocation
         self.accounts = accounts
         self.rates = rates
@@ -46,6 +48,12 @@ final class AuthenticatingGatekeeper: Gatekeeper {
         case .decided(let answer): return count(answer, exchange, for: decision.route)
         case .needsBlacklist(let token, let route): return checkRevocation(of: token, exchange, for: route)
         }
+    }
+
+    /// Another policy from the next request on.
+    func use(_ policy: GatewayPolicy, _ verifier: TokenVerifier?) {
+        cache.removeAll()
+        decider = Decider(policy: policy, verifier: verifier, cache: cache)
     }
 
     func replaceVerifier(_ verifier: TokenVerifier) { decider.replaceVerifier(verifier) }

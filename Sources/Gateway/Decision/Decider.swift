@@ -143,7 +143,9 @@ final class Decider {
             // A route without an upstream is `deny`, which permits nobody.
             guard let upstream = route.upstream else { return .refused(policy.refusals.refusal(for: .routeDenied)) }
             return .permitted(
-                Passage(permit, to: upstream, route.options, vouched: identityLines(for: permit, of: token)))
+                Passage(
+                    permit, to: upstream, generation: route.generation, route.options,
+                    vouched: identityLines(for: permit, of: token)))
         }
     }
 
@@ -159,9 +161,11 @@ final class Decider {
 
 extension Passage {
     /// The only place where a passage is made, and it takes a permit.
-    fileprivate init(_ permit: borrowing Permit, to upstream: Int, _ options: RouteOptions, vouched: [UInt8]) {
+    fileprivate init(
+        _ permit: borrowing Permit, to upstream: Int, generation: Int, _ options: RouteOptions, vouched: [UInt8]
+    ) {
         self.init(
-            upstream: upstream, vouched: vouched, forwardsAuthorization: options.passToken,
+            upstream: upstream, generation: generation, vouched: vouched, forwardsAuthorization: options.passToken,
             passesTrailers: options.passTrailers, responseTimeout: options.timeout, maxBody: options.maxBody)
     }
 }

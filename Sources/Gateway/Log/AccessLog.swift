@@ -12,16 +12,14 @@ final class AccessLog {
 
     private let writer: LogWriter
     private let format: LogSettings.Format
-    private let upstreams: [String]
     private let eventLoop: any EventLoop
     private var batch = LogLine()
     private var timestamps = Timestamps()
     private var flushIsScheduled = false
 
-    init(writer: LogWriter, format: LogSettings.Format, upstreams: [String], eventLoop: any EventLoop) {
+    init(writer: LogWriter, format: LogSettings.Format, eventLoop: any EventLoop) {
         self.writer = writer
         self.format = format
-        self.upstreams = upstreams
         self.eventLoop = eventLoop
     }
 
@@ -73,7 +71,7 @@ final class AccessLog {
         batch.raw(",\"duration_ms\":")
         batch.milliseconds(result.duration.nanoseconds)
         batch.raw(",\"upstream\":")
-        if let upstream = result.upstream { batch.jsonString(upstreams[upstream].utf8) } else { batch.raw("null") }
+        if let upstream = result.upstream { batch.jsonString(upstream.utf8) } else { batch.raw("null") }
         if let detail = exchange.attribution.detail ?? result.fault {
             batch.raw(",\"detail\":")
             batch.jsonString(detail.utf8)
@@ -105,7 +103,7 @@ final class AccessLog {
         batch.raw("ms rule=")
         batch.number(exchange.attribution.ruleLine)
         batch.raw(" upstream=")
-        batch.text((result.upstream.map { upstreams[$0] } ?? "-").utf8)
+        batch.text((result.upstream ?? "-").utf8)
         batch.raw(" id=")
         exchange.id.withDigits { batch.octets.append($0) }
         if let detail = exchange.attribution.detail ?? result.fault {

@@ -7,6 +7,8 @@ internal import Routes
 /// loops; a reload makes a new one.
 struct GatewayPolicy: Sendable {
     let configuration: Configuration
+    /// Grows with each reload; 0 at the start.
+    let generation: Int
     /// nil: no rule needs a token.
     let tokens: TokenPolicy?
     /// Of the keys that the file names.
@@ -25,6 +27,8 @@ struct GatewayPolicy: Sendable {
     /// and not one for each of its parts.
     final class CompiledRoute: Sendable {
         let id: RouteID
+        /// Of the policy whose rule it is.
+        let generation: Int
         let line: Int
         let access: Access
         let need: CredentialNeed
@@ -34,8 +38,9 @@ struct GatewayPolicy: Sendable {
         /// What its requests are counted by: the same for all gateways with this rule, whatever the line it stands in.
         let rateName: String
 
-        init(_ rule: Rule) {
+        init(_ rule: Rule, generation: Int) {
             id = rule.id
+            self.generation = generation
             line = rule.line
             access = rule.access
             need = Authorizer.need(of: rule.access)
@@ -46,11 +51,13 @@ struct GatewayPolicy: Sendable {
     }
 
     init(
-        configuration: Configuration, tokens: TokenPolicy?, keyMaterial: [KeyMaterial], identity: IdentityHeaders,
+        configuration: Configuration, generation: Int, tokens: TokenPolicy?, keyMaterial: [KeyMaterial],
+        identity: IdentityHeaders,
         blacklistPassword: [UInt8]?,
         signingKeys: SigningKeys?, unreadKeys: [KeySettings]
     ) {
         self.configuration = configuration
+        self.generation = generation
         self.tokens = tokens
         self.keyMaterial = keyMaterial
         self.identity = identity
@@ -58,7 +65,7 @@ struct GatewayPolicy: Sendable {
         self.signingKeys = signingKeys
         self.unreadKeys = unreadKeys
         cors = configuration.cors.map(CORSPolicy.init)
-        routes = configuration.rules.map(CompiledRoute.init)
+        routes = configuration.rules.map { CompiledRoute($0, generation: generation) }
         refusals = RefusalCatalogue(invalidToken: configuration.tokens?.invalidTokenStatus ?? .unauthorized)
     }
 

@@ -21,7 +21,8 @@ struct PolicyLoader {
         case secretsMayBeMissing
     }
 
-    func load(_ strictness: Strictness) -> Outcome {
+    /// - Parameter generation: of the policy that is made.
+    func load(_ strictness: Strictness, generation: Int = 0) -> Outcome {
         let source: [UInt8]
         do throws(FileAccess.Failure) { source = try FileAccess.read(file) } catch {
             let message = error.explanation
@@ -42,7 +43,8 @@ struct PolicyLoader {
         notes += problems.map { $0.note(file, source, strictness) }
         guard !isFatal, let identity else { return .failed(notes) }
         let policy = GatewayPolicy(
-            configuration: configuration, tokens: tokens, keyMaterial: keyMaterial, identity: identity,
+            configuration: configuration, generation: generation, tokens: tokens, keyMaterial: keyMaterial,
+            identity: identity,
             blacklistPassword: password,
             signingKeys: signingKeys, unreadKeys: unreadKeys)
         return .loaded(policy, notes: notes)

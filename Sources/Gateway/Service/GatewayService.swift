@@ -20,6 +20,7 @@ struct GatewayService: Service {
         let listeners = try ListenerSetup(policy.configuration)
         let readiness = Readiness()
         let statistics = StatisticsRegistry()
+        let current = CurrentPolicy(policy)
         let setup = AccountsSetup(policy: policy, logger: logger)
         let embedded = try setup.embeddedBlacklist()
         let rates = RateSetup(policy: policy, logger: logger)
@@ -62,13 +63,16 @@ struct GatewayService: Service {
         StartupReport(policy: policy, threads: threads).log(logger, channels: channels)
         let inspection = BlacklistInspection(policy: policy, group: group, readiness: readiness)
         let inspecting = Task { [logger] in await inspection.report(to: logger) }
+        let reloader = Reloader(
+            current: current, server: server, accounts: accounts, readiness: readiness, logger: logger)
         let background = Task {
             await withTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { [logger] in await listeners.watch(logger) }
+                tasks.addTask { await reloader.watch() }
                 if let embedded { tasks.addTask { await embedded.watch() } }
                 guard let accounts else { return }
                 tasks.addTask { await AccountsSetup.maintain(accounts) }
-                if let watch = setup.keyWatch(accounts, gatekeepers) { tasks.addTask { await watch.watch() } }
+                if let watch = setup.keyWatch(accounts, current, gatekeepers) { tasks.addTask { await watch.watch() } }
             }
         }
         try? await gracefulShutdown()
@@ -127,9 +131,7 @@ private struct LoopPartsMaker: Sendable {
             rates: rates.make(on: eventLoop))
         gatekeepers.add(gatekeeper, of: eventLoop)
         let log = writer.map {
-            AccessLog(
-                writer: $0, format: policy.configuration.log.format,
-                upstreams: policy.configuration.upstreams.map(\.name), eventLoop: eventLoop)
+            AccessLog(writer: $0, format: policy.configuration.log.format, eventLoop: eventLoop)
         }
         return ProxyServer.LoopParts(
             gatekeeper: gatekeeper, recorder: StatisticsRecorder(statistics: counted, log: log))
@@ -187,7 +189,8 @@ extension EngineSettings {
         limits.maxTarget = configured.maxTarget
         limits.maxConnections = configured.maxConnections
         self.init(
-            upstreams: policy.configuration.upstreams.map(UpstreamSettings.init), limits: limits,
+            upstreams: policy.configuration.upstreams.map(UpstreamSettings.init), generation: policy.generation,
+            limits: limits,
             reserved: policy.identity.strippedNames,
             droppedOfResponses: policy.cors == nil ? [] : CORSPolicy.responseFields,
             trustedProxies: policy.configuration.trustedProxies.compactMap {

@@ -9,6 +9,7 @@ final class Readiness: Sendable {
         var blacklistLoops = 0
         var expectedLoops = 0
         var warnings: [String] = []
+        var reloadFailure: String?
     }
 
     private let state = Mutex(State())
@@ -36,7 +37,10 @@ final class Readiness: Sendable {
     }
 
     /// What does not stop the gateway and yet should be looked at.
-    var warnings: [String] { state.withLock { $0.warnings } }
+    var warnings: [String] { state.withLock { $0.warnings + [$0.reloadFailure].compactMap { $0 } } }
+
+    /// nil: the last reload worked.
+    func reloaded(failure: String?) { state.withLock { $0.reloadFailure = failure } }
 
     func warn(_ text: String) { state.withLock { $0.warnings.append(text) } }
     func listening() { state.withLock { $0.isListening = true } }

@@ -69,26 +69,28 @@ extension ClientConnection {
     // MARK: prepareUpstream
 
     private func prepareUpstream(_ exchange: Exchange, _ passage: Passage) {
-        if let refusal = worker.upstreams[passage.upstream].writer.refusal(of: exchange.head, passage) {
-            return answer(refusal, exchange)
-        }
+        // The settings changed while the verdict was awaited.
+        guard passage.generation == worker.settings.generation else { return admit(exchange) }
+        let group = worker.upstreams[passage.upstream]
+        if let refusal = group.writer.refusal(of: exchange.head, passage) { return answer(refusal, exchange) }
         exchange.passage = passage
-        exchange.result.upstream = passage.upstream
+        exchange.group = group
+        exchange.result.upstream = group.settings.name
         if passage.passesTrailers {
             exchange.requestBody = BodyDecoder(
                 exchange.head.framing, trailers: .keep(worker.settings.requestFields))
         }
         exchange.machine.permitted()
         let isRepeatable = exchange.head.traits.contains(.isRepeatable)
-        lease(exchange, passage, isRepeatable ? .any : .recent)
+        lease(exchange, from: group, isRepeatable ? .any : .recent)
     }
 
     // MARK: lease
 
-    private func lease(_ exchange: Exchange, _ passage: Passage, _ freshness: UpstreamPool.Freshness) {
+    private func lease(_ exchange: Exchange, from group: UpstreamGroup, _ freshness: UpstreamPool.Freshness) {
         deadline = worker.coarseNow + worker.limits.responseTimeout
         exchange.leases += 1
-        switch worker.upstreams[passage.upstream].lease(for: exchange, freshness) {
+        switch group.lease(for: exchange, freshness) {
         case .connection(let upstream): leased(upstream, for: exchange)
         case .pending: return
         case .refused: answer(Refusal(.overloaded), exchange)
@@ -106,10 +108,8 @@ extension ClientConnection {
     func leaseFailed(_ fault: UpstreamFault, for exchange: Exchange) {
         guard self.exchange === exchange, exchange.machine.phase == .leasing else { return }
         // Nothing was sent yet, so another server of the upstream may be asked, whatever the method.
-        if case .unreachable = fault, let passage = exchange.passage,
-            exchange.leases < worker.upstreams[passage.upstream].serverCount
-        {
-            return lease(exchange, passage, .recent)
+        if case .unreachable = fault, let group = exchange.group, exchange.leases < group.serverCount {
+            return lease(exchange, from: group, .recent)
         }
         exchange.result.fault = fault.explanation
         answer(Refusal(fault), exchange)
@@ -221,8 +221,8 @@ extension ClientConnection {
 
     /// Nothing came back over a connection that had been idle: the upstream was closing it.
     func retry(_ exchange: Exchange) {
-        guard let passage = exchange.passage else { return close() }
-        lease(exchange, passage, .new)
+        guard let group = exchange.group else { return close() }
+        lease(exchange, from: group, .new)
     }
 
     // MARK: record

@@ -110,9 +110,7 @@ extension ClientConnection {
 
     /// Nobody waits any more for the connection, or for what comes over it.
     private func giveUpUpstream(of exchange: Exchange) {
-        if exchange.machine.phase == .leasing, let passage = exchange.passage {
-            worker.upstreams[passage.upstream].cancel(exchange)
-        }
+        if exchange.machine.phase == .leasing { exchange.group?.cancel(exchange) }
         exchange.upstream?.abandon()
         exchange.upstream = nil
     }

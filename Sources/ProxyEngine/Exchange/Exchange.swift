@@ -28,6 +28,8 @@ package final class Exchange {
     /// The server of the upstream that was tried last, by its position.
     var server: Int?
     var passage: Passage?
+    /// The upstream of the passage, as it was when the request was permitted.
+    var group: UpstreamGroup?
     /// Where the body goes that the gateway answers itself.
     var collection: BodyCollection?
     var upstream: UpstreamConnection?
@@ -54,7 +56,7 @@ package final class Exchange {
         package internal(set) var responseOctets = 0
         /// The response was cut off.
         package internal(set) var isTruncated = false
-        package internal(set) var upstream: Int?
+        package internal(set) var upstream: String?
         package internal(set) var duration = TimeAmount.zero
         /// Why the upstream failed, for the operator.
         package internal(set) var fault: String?
@@ -88,6 +90,7 @@ package final class Exchange {
         leases = 0
         server = nil
         passage = nil
+        group = nil
         collection = nil
         responseLines = ""
         standing = nil

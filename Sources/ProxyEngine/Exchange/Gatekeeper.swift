@@ -30,6 +30,8 @@ package enum Admission {
 package struct Passage {
     /// The position of the upstream in the engine's list.
     package var upstream: Int
+    /// Of the settings that the list belongs to. A passage by older ones is not used: the request is judged anew.
+    package var generation: Int
     /// Whole field lines, each with its CRLF, that the gateway vouches for. They are written behind the client's
     /// fields, of which all with such names have been removed.
     package var vouched: [UInt8]
@@ -43,10 +45,11 @@ package struct Passage {
     package var maxBody: Int?
 
     package init(
-        upstream: Int, vouched: [UInt8], forwardsAuthorization: Bool, passesTrailers: Bool = false,
+        upstream: Int, generation: Int = 0, vouched: [UInt8], forwardsAuthorization: Bool, passesTrailers: Bool = false,
         responseTimeout: Duration? = nil, maxBody: Int? = nil
     ) {
         self.upstream = upstream
+        self.generation = generation
         self.vouched = vouched
         self.forwardsAuthorization = forwardsAuthorization
         self.passesTrailers = passesTrailers

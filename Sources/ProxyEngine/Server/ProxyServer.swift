@@ -66,6 +66,19 @@ package final class ProxyServer: Sendable {
             .bind(host: host, port: port).get()
     }
 
+    /// Other settings, on one event loop after the other; on each of them at once with what `change` does to its gatekeeper.
+    /// What is under way goes on as it began.
+    package func reconfigure(
+        _ settings: EngineSettings, _ change: @escaping @Sendable (any Gatekeeper) throws -> Void
+    ) async throws {
+        for worker in workers.values {
+            try await worker.eventLoop.submit {
+                try change(worker.value.gatekeeper)
+                worker.value.reconfigure(settings)
+            }.get()
+        }
+    }
+
     /// Lets requests in flight finish, at most for the grace time, then ends all connections.
     ///
     /// Close the listening channels first.

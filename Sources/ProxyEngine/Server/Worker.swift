@@ -5,7 +5,7 @@ internal import NIOPosix
 /// share. Nothing of it is touched from another thread.
 final class Worker {
     let eventLoop: any EventLoop
-    let settings: EngineSettings
+    private(set) var settings: EngineSettings
     let gatekeeper: any Gatekeeper
     let recorder: (any ExchangeRecorder)?
     let measuresDuration: Bool
@@ -33,7 +33,21 @@ final class Worker {
         self.gatekeeper = gatekeeper
         self.recorder = recorder
         measuresDuration = recorder?.wantsDuration ?? false
-        upstreams = settings.upstreams.indices.map { UpstreamGroup(index: $0, worker: self) }
+        upstreams = settings.upstreams.map { UpstreamGroup($0, worker: self) }
+    }
+
+    /// Other settings from the next request on. Upstreams that are the same keep their connections.
+    func reconfigure(_ settings: EngineSettings) {
+        self.settings = settings
+        var old = upstreams
+        upstreams = settings.upstreams.map { wanted in
+            guard let same = old.firstIndex(where: { $0.settings == wanted }) else {
+                return UpstreamGroup(wanted, worker: self)
+            }
+            return old.remove(at: same)
+        }
+        for group in old { group.retire() }
+        flush()
     }
 
     var limits: EngineLimits { settings.limits }

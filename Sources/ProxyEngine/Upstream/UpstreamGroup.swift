@@ -7,8 +7,8 @@ final class UpstreamGroup {
     private let pools: [UpstreamPool]
     private var next = 0
 
-    init(index: Int, worker: Worker) {
-        settings = worker.settings.upstreams[index]
+    init(_ settings: UpstreamSettings, worker: Worker) {
+        self.settings = settings
         writer = UpstreamRequestWriter(upstream: settings)
         let writer = writer
         pools = settings.servers.map { UpstreamPool(server: $0, writer: writer, worker: worker) }
@@ -32,6 +32,11 @@ final class UpstreamGroup {
 
     func closeIdle(at now: NIODeadline) {
         for pool in pools { pool.closeIdle(at: now) }
+    }
+
+    /// No settings name it any more: what is under way finishes.
+    func retire() {
+        for pool in pools { pool.retire() }
     }
 
     func shutDown() {

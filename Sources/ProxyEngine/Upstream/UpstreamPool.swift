@@ -12,6 +12,7 @@ final class UpstreamPool {
     private var idle: [UpstreamConnection] = []
     private var waiting: [Exchange] = []
     private var connectionCount = 0
+    private var isRetired = false
 
     init(server: UpstreamSettings.Server, writer: UpstreamRequestWriter, worker: Worker) {
         self.server = server
@@ -64,7 +65,9 @@ final class UpstreamPool {
             client.leased(connection, for: exchange)
             return
         }
-        guard idle.count < worker.limits.maxIdleUpstream, !worker.isDraining else { return connection.close() }
+        guard idle.count < worker.limits.maxIdleUpstream, !worker.isDraining, !isRetired else {
+            return connection.close()
+        }
         connection.becameIdle(at: worker.coarseNow)
         idle.append(connection)
     }
@@ -88,10 +91,21 @@ final class UpstreamPool {
     /// The exchange waits no more.
     func cancel(_ exchange: Exchange) { waiting.removeAll { $0 === exchange } }
 
+    /// Keeps no connection for later.
+    func retire() {
+        isRetired = true
+        closeAllIdle()
+    }
+
     func shutDown() {
-        for connection in idle { connection.close() }
-        idle.removeAll()
+        closeAllIdle()
         waiting.removeAll()
+    }
+
+    private func closeAllIdle() {
+        let connections = idle
+        idle.removeAll()
+        for connection in connections { connection.close() }
     }
 
     private func nextWaiting() -> Exchange? {

@@ -1,5 +1,5 @@
 /// An application: the servers it runs on, and how requests are written for it.
-package struct UpstreamSettings: Sendable {
+package struct UpstreamSettings: Sendable, Equatable {
     package struct Server: Sendable, Equatable {
         package var host: String
         package var port: Int
