@@ -7,6 +7,7 @@ internal import ProxyEngine
 internal import RedisBlacklist
 internal import Routes
 internal import ServiceLifecycle
+internal import UnixSignals
 
 /// Wires the parts together, serves until it is told to stop, then lets what is under way finish.
 struct GatewayService: Service {
@@ -15,6 +16,7 @@ struct GatewayService: Service {
     let logger: Logger
 
     func run() async throws {
+        let reloads = await UnixSignalsSequence(trapping: .sighup)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let writer = try LogWriter(policy.configuration.log.destination, besides: policy.configuration.file)
         let listeners = try ListenerSetup(policy.configuration)
@@ -68,7 +70,7 @@ struct GatewayService: Service {
         let background = Task {
             await withTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { [logger] in await listeners.watch(logger) }
-                tasks.addTask { await reloader.watch() }
+                tasks.addTask { await reloader.watch(reloads) }
                 if let embedded { tasks.addTask { await embedded.watch() } }
                 guard let accounts else { return }
                 tasks.addTask { await AccountsSetup.maintain(accounts) }

@@ -16,9 +16,9 @@ struct Reloader: Sendable {
     let readiness: Readiness
     let logger: Logger
 
-    /// Until it is cancelled.
-    func watch() async {
-        for await _ in await UnixSignalsSequence(trapping: .sighup) {
+    /// - Parameter signals: made before the gateway listens, since a SIGHUP that nobody traps ends the process.
+    func watch(_ signals: UnixSignalsSequence) async {
+        for await _ in signals {
             do throws(Refusal) {
                 try await reload()
                 readiness.reloaded(failure: nil)
