@@ -1,13 +1,18 @@
-internal import Dispatch
 internal import Foundation
 internal import Glibc
 internal import Synchronization
 
-/// Hashes passwords on a few threads of their own, at low priority, so that a flood of logins can't slow the proxy: what
+/// Hashes passwords on a few threads of their own, at the lowest priority, so that a flood of logins can't slow the proxy: what
 /// does not fit into its queue is refused at once.
+///
+/// A thread is made for the first hash and ends with the last: an idle thread that waits would have to be given the processor
+/// before the process can end, which takes seconds on a machine that has none to give.
 final class HashingPool: Sendable {
+    private typealias Job = @Sendable () -> Void
+
     private struct State {
-        var queue: [@Sendable () -> Void] = []
+        var queue: [Job] = []
+        var running = 0
         var isStopped = false
     }
 
@@ -21,51 +26,59 @@ final class HashingPool: Sendable {
     static let queuedPerThread = 16
 
     private let state = Mutex(State())
-    private let available = DispatchSemaphore(value: 0)
     private let threads: Int
 
     /// - Parameter threads: at least one; cores − 1 leaves a core to the proxy.
-    init(threads: Int) {
-        self.threads = max(threads, 1)
-        for _ in 0..<self.threads { start() }
-    }
+    init(threads: Int) { self.threads = max(threads, 1) }
 
-    private func start() {
-        Thread.detachNewThread { [self] in
-            var parameters = sched_param()
-            sched_setscheduler(0, Self.idlePolicy, &parameters)
-            work()
-        }
-    }
-
-    private func work() {
-        while true {
-            available.wait()
-            let job: (@Sendable () -> Void)? = state.withLock { state in
-                state.queue.isEmpty ? nil : state.queue.removeFirst()
-            }
-            if let job { job() } else if state.withLock({ $0.isStopped }) { return }
-        }
-    }
-
-    /// Ends the threads when what waits has been done.
-    func stop() {
-        state.withLock { $0.isStopped = true }
-        for _ in 0..<threads { available.signal() }
-    }
+    /// No further hash is taken; those that wait are done.
+    func stop() { state.withLock { $0.isStopped = true } }
 
     /// - Throws: ``Overloaded`` when too many wait already.
     func run<Result: Sendable>(_ work: @escaping @Sendable () -> Result) async throws(Overloaded) -> Result {
-        let limit = threads * Self.queuedPerThread
         let result: Result? = await withCheckedContinuation { continuation in
-            let isQueued = state.withLock { state in
-                guard state.queue.count < limit, !state.isStopped else { return false }
-                state.queue.append { continuation.resume(returning: work()) }
-                return true
-            }
-            if isQueued { available.signal() } else { continuation.resume(returning: nil) }
+            if !take({ continuation.resume(returning: work()) }) { continuation.resume(returning: nil) }
         }
         guard let result else { throw Overloaded() }
         return result
+    }
+
+    /// - Returns: whether the job will be done.
+    private func take(_ job: @escaping Job) -> Bool {
+        enum Place { case thread, queue, none }
+        let place: Place = state.withLock { state in
+            if state.isStopped { return .none }
+            if state.running < threads {
+                state.running += 1
+                return .thread
+            }
+            guard state.queue.count < threads * Self.queuedPerThread else { return .none }
+            state.queue.append(job)
+            return .queue
+        }
+        switch place {
+        case .thread: start(with: job)
+        case .queue: break
+        case .none: return false
+        }
+        return true
+    }
+
+    private func start(with first: @escaping Job) {
+        Thread.detachNewThread { [self] in
+            var parameters = sched_param()
+            sched_setscheduler(0, Self.idlePolicy, &parameters)
+            first()
+            while let job = next() { job() }
+        }
+    }
+
+    /// nil: the thread ends.
+    private func next() -> Job? {
+        state.withLock { state in
+            guard state.queue.isEmpty else { return state.queue.removeFirst() }
+            state.running -= 1
+            return nil
+        }
     }
 }
