@@ -13,3 +13,22 @@ protocol RevocationSource: AnyObject {
 extension BlacklistClient: RevocationSource {
     func close() { shutdown().whenComplete { _ in } }
 }
+
+/// `mode copy`: the copy answers, and where there is none or it does not know, Redis is asked.
+final class CopiedBlacklist: RevocationSource {
+    private let feed: BlacklistFeed
+    private let client: BlacklistClient
+
+    init(feed: BlacklistFeed, client: BlacklistClient) {
+        (self.feed, self.client) = (feed, client)
+    }
+
+    func ask(_ query: RevocationQuery, _ completion: @escaping (RevocationAnswer) -> Void) -> RevocationAnswer? {
+        feed.answer(query) ?? client.ask(query, completion)
+    }
+
+    func close() {
+        feed.stop()
+        client.close()
+    }
+}

@@ -163,7 +163,18 @@ private struct LoopPartsMaker: Sendable {
             }
         }
         client.start()
-        return RevocationCheck(source: client, settings: settings)
+        guard settings.mode == .copy else { return RevocationCheck(source: client, settings: settings) }
+        let feed = BlacklistFeed(
+            BlacklistConfiguration(settings, password: policy.blacklistPassword), prefix: settings.prefix, on: eventLoop
+        ) { change in
+            switch change {
+            case .live(let entries): logger.notice("blacklist: a live copy of \(entries) entries answers")
+            case .lost(let failure):
+                logger.warning("blacklist: no copy, Redis is asked on every request: \("\(failure)".printable)")
+            }
+        }
+        feed.start()
+        return RevocationCheck(source: CopiedBlacklist(feed: feed, client: client), settings: settings)
     }
 }
 

@@ -30,9 +30,10 @@ struct StartupReport {
         if configuration.blacklist?.store == .sqlite {
             logger.notice("blacklist: in the accounts' database, for this gateway alone")
         } else if let blacklist = configuration.blacklist {
-            logger.notice(
-                "blacklist: redis \(blacklist.host):\(blacklist.port)/\(blacklist.database), asked on every request with a token"
-            )
+            let use =
+                blacklist.mode == .ask
+                ? "asked on every request with a token" : "copied, and asked while there is no copy"
+            logger.notice("blacklist: redis \(blacklist.host):\(blacklist.port)/\(blacklist.database), \(use)")
         } else {
             logger.warning("blacklist: none is consulted, so a token is good until it expires, also after a logout")
         }

@@ -16,7 +16,9 @@ package enum CommandEncoder {
             switch command {
             case .exists(let key): formatLookup("EXISTS", key, into: &buffer)
             case .get(let key): formatLookup("GET", key, into: &buffer)
-            case .authenticate, .select, .set, .info, .configGet, .evaluate: formatWords(command.words, into: &buffer)
+            case .authenticate, .select, .set, .info, .configGet, .evaluate, .clientID, .subscribe, .track, .scan,
+                .ping:
+                formatWords(command.words, into: &buffer)
             }
         guard length >= 0 else { throw .outOfMemory }
     }

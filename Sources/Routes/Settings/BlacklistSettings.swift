@@ -10,7 +10,7 @@ package struct BlacklistSettings: Sendable, Equatable {
     package enum Mode: String, Sendable {
         /// Redis is asked on every request that carries a token.
         case ask
-        /// An exact live copy in the gateway. Not available yet: the parser doesn't produce it.
+        /// An exact live copy in the gateway, of whose every change Redis tells; Redis is asked while there is none.
         case copy
     }
 
@@ -28,7 +28,7 @@ package struct BlacklistSettings: Sendable, Equatable {
     package var host: String
     package var port: Int
     package var database: Int
-    package var mode = Mode.ask
+    package var mode = Mode.copy
     /// Stands before every key.
     package var prefix = [UInt8]("blacklist:".utf8)
     package var deadline: Duration = .milliseconds(250)

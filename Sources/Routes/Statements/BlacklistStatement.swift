@@ -72,11 +72,14 @@ struct BlacklistStatement {
         }
     }
 
-    private func takeMode(_ value: Word) {
+    private mutating func takeMode(_ value: Word) {
         switch value.text {
-        case "ask": break
-        case "copy": reporter.error(value.place, "\"mode copy\" isn't available yet", hint: "write mode ask")
-        default: reporter.error(value.place, "unknown mode \"\(value.text)\"; expected ask")
+        case "ask": settings.mode = .ask
+        case "copy": settings.mode = .copy
+        default:
+            reporter.error(
+                value.place, "unknown mode \"\(value.text)\"; expected copy or ask",
+                hint: Suggestion.hint(for: value.text, among: ["copy", "ask"]))
         }
     }
 

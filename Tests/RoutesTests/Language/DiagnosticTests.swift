@@ -95,12 +95,12 @@ import Testing
                 """
             ),
             (
-                "listen 127.0.0.1:8080\nblacklist redis://127.0.0.1 {\n  mode copy\n}\n",
+                "listen 127.0.0.1:8080\nblacklist redis://127.0.0.1 {\n  mode copi\n}\n",
                 """
-                routes.conf:3:8: error: "mode copy" isn't available yet
-                    mode copy
+                routes.conf:3:8: error: unknown mode "copi"; expected copy or ask
+                    mode copi
                          ^~~~
-                    write mode ask
+                    did you mean "copy"?
                 """
             ),
             (
