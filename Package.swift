@@ -24,6 +24,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
@@ -55,7 +56,11 @@ let package = Package(
             ]),
         .target(
             name: "ProxyEngine",
-            dependencies: [nioCore, nioPosix, nioTLS, .product(name: "NIOSSL", package: "swift-nio-ssl")],
+            dependencies: [
+                nioCore, nioPosix, nioTLS, .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+            ],
             swiftSettings: strict),
         .target(name: "AuthFilter", dependencies: ["Routes", "COpenSSL"], swiftSettings: strict),
         .target(name: "Routes", swiftSettings: strict),

@@ -71,6 +71,6 @@ extension TLSSettings {
                 Certificate(
                     chain: FileAccess.resolve($0.chain, besides: file), key: FileAccess.resolve($0.key, besides: file))
             }, minimum: minimum, clientAuthority: tls.clientAuthority.map { FileAccess.resolve($0, besides: file) },
-            clientCertificate: client)
+            clientCertificate: client, http2: tls.http2)
     }
 }

@@ -168,6 +168,20 @@ extension ClientConnection {
         deadline = worker.coarseNow + timeout
     }
 
+    /// A stream's request that has no meaning in HTTP/1.1.
+    func refuseHead(_ fault: RequestFault) {
+        guard case .idle = phase else { return close() }
+        phase = .exchanging
+        begin(worker.makeExchange(), .malformed(fault))
+    }
+
+    /// What a stream sends is not the rest of its request.
+    func refuseBody(_ fault: RequestFault) {
+        guard let exchange, !exchange.machine.requestIsComplete else { return close() }
+        breakOff(exchange, Refusal(fault))
+        progress()
+    }
+
     /// The request can't be completed: its upstream must not take what it got for the whole.
     private func breakOff(_ exchange: Exchange, _ refusal: Refusal) {
         let isAnswered = exchange.machine.phase == .responding

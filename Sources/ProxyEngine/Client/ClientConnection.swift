@@ -5,7 +5,7 @@ internal import NIOTLS
 /// One client's connection: reads requests, asks the gatekeeper, and sees each exchange through, one at a time.
 ///
 /// The steps of a request stand in order in `ClientConnection+Exchange.swift`.
-final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnection {
+final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, ByteSink, FlushableConnection {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -37,6 +37,8 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
 
     let worker: Worker
     let listener: ListenerOptions
+    /// A stream of an HTTP/2 connection, on which there is one request.
+    let isStream: Bool
     var phase = Phase.idle
     var exchange: Exchange?
     var input = ByteBuffer()
@@ -60,11 +62,11 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     private var searched = 0
     private var isProgressing = false
 
-    init(worker: Worker, listener: ListenerOptions) {
-        (self.worker, self.listener) = (worker, listener)
+    init(worker: Worker, listener: ListenerOptions, isStream: Bool = false) {
+        (self.worker, self.listener, self.isStream) = (worker, listener, isStream)
         // A handshake is no request: until it is through, the connection is not idle but being made.
-        deadline =
-            worker.coarseNow + (listener.tls == nil ? worker.limits.idleTimeout : EngineLimits.handshakeTimeout)
+        let isHandshaking = listener.tls != nil && !isStream
+        deadline = worker.coarseNow + (isHandshaking ? EngineLimits.handshakeTimeout : worker.limits.idleTimeout)
     }
 
     var isSecure: Bool { listener.tls != nil }
@@ -74,7 +76,8 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         forwarding = ForwardingFields(
-            peer: context.channel.remoteAddress, trusted: worker.settings.trustedProxies, isSecure: isSecure)
+            peer: context.channel.remoteAddress, trusted: worker.settings.trustedProxies, isSecure: isSecure,
+            isHTTP2: isStream)
         worker.add(self)
     }
 
@@ -107,7 +110,8 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case TLSUserEvent.handshakeCompleted? = event as? TLSUserEvent, case .idle = phase {
+        if case .handshakeCompleted(let negotiated)? = event as? TLSUserEvent, case .idle = phase {
+            if negotiated == "h2" { return becomeHTTP2(context) }
             deadline = worker.coarseNow + worker.limits.idleTimeout
         }
         if case ChannelEvent.inputClosed? = event as? ChannelEvent {
@@ -124,6 +128,16 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
             exchange?.upstream?.resumeReading()
         }
         context.fireChannelWritabilityChanged()
+    }
+
+    /// The client speaks HTTP/2 (RFC 7301, RFC 9113 §3.2): others take over before a byte of it was read.
+    private func becomeHTTP2(_ context: ChannelHandlerContext) {
+        phase = .closed
+        worker.remove(self)
+        do {
+            try HTTP2Connection.install(on: context.channel, worker: worker, listener: listener)
+            context.pipeline.syncOperations.removeHandler(self, promise: nil)
+        } catch { context.close(promise: nil) }
     }
 
     // MARK: Reading
@@ -307,6 +321,8 @@ final class ClientConnection: ChannelDuplexHandler, ByteSink, FlushableConnectio
     /// Whether the client has taken something of what waits for it since this was asked last: however slowly it reads, it
     /// is not stalled then.
     func isTakingResponse() -> Bool {
+        // A stream can't tell; its client has the whole stall time for the little that waits.
+        guard !isStream else { return false }
         let waiting = try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
         defer { unsent = waiting ?? 0 }
         guard let waiting else { return false }

@@ -10,10 +10,12 @@ package struct ForwardingFields: Sendable {
     private let isTrusted: Bool
     /// How the connection came to us: `http` or `https`.
     private let scheme: String
+    let isHTTP2: Bool
     /// For requests of a peer that is not trusted: the same for all of them.
     private let ownLines: [UInt8]
 
-    package init(peer: SocketAddress?, trusted: [AddressRange], isSecure: Bool = false) {
+    package init(peer: SocketAddress?, trusted: [AddressRange], isSecure: Bool = false, isHTTP2: Bool = false) {
+        self.isHTTP2 = isHTTP2
         scheme = isSecure ? "https" : "http"
         self.peer = peer?.ipAddress ?? "unknown"
         isTrusted = peer.map { peer in trusted.contains { $0.contains(peer) } } ?? false

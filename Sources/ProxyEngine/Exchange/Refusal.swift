@@ -39,7 +39,8 @@ extension Refusal {
         switch fault {
         case .requestLine, .method, .version, .field, .hostMissing, .hostRepeated, .hostMalformed, .contentLength,
             .contentLengthRepeated, .transferEncoding, .transferEncodingRepeated, .transferEncodingInOldVersion,
-            .lengthAndTransferEncoding, .framingLookalike, .connectionOption, .chunk, .trailer:
+            .lengthAndTransferEncoding, .framingLookalike, .connectionOption, .chunk, .trailer, .pseudoField,
+            .connectionSpecific, .contentLengthMismatch:
             self.init(400, "request_malformed", "Malformed request", message, closes: true)
         case .target(.character):
             self.init(400, "target_ambiguous", "Ambiguous request target", message, closes: true)

@@ -14,6 +14,8 @@ package enum RequestFault: Sendable, Equatable {
     case targetTooLong, headTooLarge, tooManyFields
     case chunk(ChunkFault)
     case trailer(FieldFault)
+    /// HTTP/2 only (RFC 9113 §8).
+    case pseudoField, connectionSpecific, contentLengthMismatch
 
     package var explanation: StaticString {
         switch self {
@@ -41,6 +43,10 @@ package enum RequestFault: Sendable, Equatable {
         case .tooManyFields: "there are too many header fields"
         case .chunk(let fault): fault.explanation
         case .trailer(let fault): fault.explanation
+        case .pseudoField:
+            "the pseudo-header fields are not :method, :scheme, :path and :authority, once each, before all others"
+        case .connectionSpecific: "a header field belongs to an HTTP/1.1 connection and has no meaning in HTTP/2"
+        case .contentLengthMismatch: "the body is not as long as the Content-Length field says"
         }
     }
 }

@@ -34,7 +34,11 @@ package struct UpstreamRequestWriter {
             out.writeStaticString("Connection: Upgrade\r\nUpgrade: websocket\r\n")
         }
         // The version the request came in (RFC 9110 §7.6.3).
-        out.writeStaticString(head.version == .http11 ? "Via: 1.1 gateway\r\n" : "Via: 1.0 gateway\r\n")
+        if forwarding.isHTTP2 {
+            out.writeStaticString("Via: 2.0 gateway\r\n")
+        } else {
+            out.writeStaticString(head.version == .http11 ? "Via: 1.1 gateway\r\n" : "Via: 1.0 gateway\r\n")
+        }
         out.writeBytes(forwarding.lines(for: head))
         writeForwardedHost(head, octets, forwarding, to: &out)
         out.writeStaticString("X-Request-Id: ")

@@ -58,6 +58,13 @@ package struct EngineLimits: Sendable {
     static let lingerTime = TimeAmount.seconds(2)
     /// Settled exchanges per event loop whose storage waits for the next request.
     static let maxSpareExchanges = 256
+    /// Streams at a time on an HTTP/2 connection: what RFC 9113 §6.5.2 recommends at least.
+    static let maxStreams = 100
+    /// Octets of request bodies that a client may send ahead on one stream, and on all of a connection.
+    static let streamWindow = 128 * 1024
+    static let connectionWindow = 1024 * 1024
+    /// Octets of a response that wait for a stream's window: above the upper mark the upstream is not read.
+    static let streamWaterMark = (low: 16 * 1024, high: 64 * 1024)
     /// For a TLS handshake.
     static let handshakeTimeout = TimeAmount.seconds(10)
     /// How often the gatekeeper is asked again about an exchange that lasts.

@@ -15,6 +15,7 @@ final class Worker {
     private(set) var coarseNow = NIODeadline.now()
 
     private var clients: [ClientConnection] = []
+    private var multiplexed: [HTTP2Connection] = []
     private var spareExchanges: [Exchange] = []
     private var dirty: [any FlushableConnection] = []
     private var drained: EventLoopPromise<Void>?
@@ -127,7 +128,21 @@ final class Worker {
         finishDraining()
     }
 
-    var connectionCount: Int { clients.count }
+    func add(_ connection: HTTP2Connection) {
+        connection.slot = multiplexed.count
+        multiplexed.append(connection)
+        if isDraining { connection.drain(grace: limits.shutdownGrace) }
+    }
+
+    func remove(_ connection: HTTP2Connection) {
+        guard connection.slot < multiplexed.count, multiplexed[connection.slot] === connection else { return }
+        let last = multiplexed.removeLast()
+        if last !== connection {
+            multiplexed[connection.slot] = last
+            last.slot = connection.slot
+        }
+        finishDraining()
+    }
 
     private func sweepDeadlines() {
         let now = NIODeadline.now()
@@ -139,6 +154,9 @@ final class Worker {
             } else if clients[index].watch <= now {
                 clients[index].standingDue()
             }
+        }
+        for index in multiplexed.indices.reversed() where index < multiplexed.count {
+            if multiplexed[index].deadline <= now { multiplexed[index].deadlinePassed() }
         }
         for upstream in upstreams { upstream.closeIdle(at: now) }
         flush()
@@ -152,6 +170,7 @@ final class Worker {
         drained = promise
         isDraining = true
         for client in clients { client.drain() }
+        for connection in multiplexed { connection.drain(grace: limits.shutdownGrace) }
         flush()
         finishDraining()
         return promise.futureResult
@@ -162,6 +181,7 @@ final class Worker {
         isDraining = true
         sweep?.cancel()
         for client in clients { client.abort() }
+        for connection in multiplexed { connection.close() }
         for upstream in upstreams { upstream.shutDown() }
         gatekeeper.shutDown()
         recorder?.finish()
@@ -169,7 +189,7 @@ final class Worker {
     }
 
     private func finishDraining() {
-        guard isDraining, clients.isEmpty, let drained else { return }
+        guard isDraining, clients.isEmpty, multiplexed.isEmpty, let drained else { return }
         self.drained = nil
         drained.succeed(())
     }

@@ -44,7 +44,7 @@ package final class TLSContexts: Sendable {
         configuration.cipherSuiteValues = [
             .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
         ]
-        configuration.applicationProtocols = ["http/1.1"]
+        configuration.applicationProtocols = settings.http2 ? ["h2", "http/1.1"] : ["http/1.1"]
         configuration.shutdownTimeout = .seconds(2)
         if let authority = settings.clientAuthority {
             do {

@@ -18,14 +18,18 @@ package struct TLSSettings: Sendable {
     /// nil: no client certificate is asked for.
     package var clientAuthority: String?
     package var clientCertificate: ClientCertificate
+    /// Offered to clients besides HTTP/1.1 (ALPN, RFC 7301).
+    package var http2: Bool
 
     package init(
-        certificates: [Certificate], minimum: Version, clientAuthority: String?, clientCertificate: ClientCertificate
+        certificates: [Certificate], minimum: Version, clientAuthority: String?, clientCertificate: ClientCertificate,
+        http2: Bool
     ) {
         self.certificates = certificates
         self.minimum = minimum
         self.clientAuthority = clientAuthority
         self.clientCertificate = clientCertificate
+        self.http2 = http2
     }
 }
 

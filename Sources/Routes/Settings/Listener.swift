@@ -24,6 +24,8 @@ package struct Listener: Sendable, Equatable {
         package var clientCertificate = ClientCertificate.required
         /// How long browsers shall use TLS only; nil: nothing is said of it.
         package var strictTransport: Duration?
+        /// Offered besides HTTP/1.1.
+        package var http2 = true
     }
 
     /// An IPv4 address, an IPv6 address without its brackets, or a host name.

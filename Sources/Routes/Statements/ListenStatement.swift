@@ -1,6 +1,6 @@
 /// `listen ADDRESS`, alone or with a block; `admin ADDRESS`.
 struct ListenStatement {
-    private static let keywords = ["certificate", "tls", "client-certificate", "hsts", "redirect"]
+    private static let keywords = ["certificate", "tls", "client-certificate", "hsts", "http2", "redirect"]
 
     private let reporter: Reporter
     private var once = Once()
@@ -8,6 +8,7 @@ struct ListenStatement {
     private var minimum = Listener.TLS.Version.tls12
     private var client: (authority: String, need: Listener.TLS.ClientCertificate)?
     private var strictTransport: Duration?
+    private var http2 = true
     private var redirectPort: Int?
     /// Where something stands that means nothing without a certificate.
     private var needsTLS: Place?
@@ -30,7 +31,8 @@ struct ListenStatement {
         if !parser.certificates.isEmpty {
             listener.tls = Listener.TLS(
                 certificates: parser.certificates, minimum: parser.minimum, clientAuthority: parser.client?.authority,
-                clientCertificate: parser.client?.need ?? .required, strictTransport: parser.strictTransport)
+                clientCertificate: parser.client?.need ?? .required, strictTransport: parser.strictTransport,
+                http2: parser.http2)
         }
         return listener
     }
@@ -74,6 +76,7 @@ struct ListenStatement {
             guard let value = arguments.next("for how long, such as 365d") else { return }
             strictTransport = Quantity.duration(value, reporter)
             arguments.finish()
+        case "http2": takeHTTP2(&arguments)
         default: takeRedirect(&arguments)
         }
     }
@@ -119,6 +122,16 @@ struct ListenStatement {
                 hint: Suggestion.hint(for: need.text, among: ["optional", "required"]))
         }
         client = (path, known)
+    }
+
+    private mutating func takeHTTP2(_ arguments: inout Arguments) {
+        guard let value = arguments.next("on or off") else { return }
+        arguments.finish()
+        switch value.text {
+        case "on": http2 = true
+        case "off": http2 = false
+        default: reporter.error(value.place, "unknown word \"\(value.text)\"; expected on or off")
+        }
     }
 
     /// `redirect https`, `redirect https:8443`

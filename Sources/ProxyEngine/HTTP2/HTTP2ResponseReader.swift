@@ -1,0 +1,134 @@
+internal import NIOCore
+internal import NIOHPACK
+
+/// Turns the HTTP/1.1 response that the gateway writes to one stream into the frames that mean the same. A value without I/O.
+struct HTTP2ResponseReader {
+    enum Event {
+        /// An interim response, or the head of the final one.
+        case head(HPACKHeaders, ends: Bool)
+        case data(ByteBuffer, ends: Bool)
+        case trailers(HPACKHeaders)
+        /// The gateway wrote what is no response: a defect of ours, of which nothing may go out.
+        case malformed
+    }
+
+    private enum State {
+        case head
+        case body(BodyDecoder)
+        case ended
+    }
+
+    /// What an upstream may say and the gateway adds to it.
+    private static let limits: EngineLimits = {
+        var limits = EngineLimits()
+        limits.maxResponseHead *= 2
+        limits.maxResponseFields *= 2
+        return limits
+    }()
+    private static let catalogue = FieldCatalogue.response()
+
+    private var state = State.head
+    private var input = ByteBuffer()
+
+    /// All of the response has been turned into frames.
+    var isEnded: Bool {
+        if case .ended = state { true } else { false }
+    }
+
+    mutating func take(_ bytes: ByteBuffer) {
+        if input.readableBytes == 0 { input = bytes } else { input.writeImmutableBuffer(bytes) }
+    }
+
+    /// What the bytes so far mean; nil: nothing more.
+    mutating func next(isHead: Bool) -> Event? {
+        switch state {
+        case .head: return readHead(isHead: isHead)
+        case .body(let decoder): return readBody(decoder)
+        case .ended: return nil
+        }
+    }
+
+    private mutating func readHead(isHead: Bool) -> Event? {
+        guard input.readableBytes > 0 else { return nil }
+        var head = ResponseHead()
+        switch head.read(input, isHead: isHead, catalogue: Self.catalogue, limits: Self.limits) {
+        case .incomplete: return nil
+        case .malformed: return .malformed
+        case .complete: break
+        }
+        let headers = Self.headers(head)
+        input.moveReaderIndex(forwardBy: head.length)
+        guard !head.isInterim else { return .head(headers, ends: false) }
+        let decoder = BodyDecoder(head.framing, trailers: .keep(Self.catalogue))
+        state = decoder.isAtEnd ? .ended : .body(decoder)
+        return .head(headers, ends: decoder.isAtEnd)
+    }
+
+    private mutating func readBody(_ decoder: BodyDecoder) -> Event? {
+        var decoder = decoder
+        var pieces = ByteBuffer()
+        while true {
+            switch decoder.next(&input) {
+            case .data(var piece):
+                if pieces.readableBytes == 0 { pieces = piece } else { pieces.writeBuffer(&piece) }
+                if decoder.isAtEnd { return end(pieces, decoder) }
+            case .needMore:
+                state = .body(decoder)
+                return pieces.readableBytes > 0 ? .data(pieces, ends: false) : nil
+            case .end: return end(pieces, decoder)
+            case .malformed: return .malformed
+            }
+        }
+    }
+
+    private mutating func end(_ pieces: ByteBuffer, _ decoder: BodyDecoder) -> Event {
+        guard let trailers = decoder.trailers, trailers.readableBytes > 0 else {
+            state = .ended
+            return .data(pieces, ends: true)
+        }
+        // Once more, with nothing but the trailers left.
+        guard pieces.readableBytes == 0 else {
+            state = .body(decoder)
+            return .data(pieces, ends: false)
+        }
+        state = .ended
+        return Self.trailers(trailers).map { .trailers($0) } ?? .malformed
+    }
+
+    private static func headers(_ head: borrowing ResponseHead) -> HPACKHeaders {
+        var headers = HPACKHeaders()
+        headers.reserveCapacity(head.section.fields.count + 1)
+        headers.add(name: ":status", value: "\(head.status)")
+        append(head.section, of: head.bytes, to: &headers)
+        return headers
+    }
+
+    private static func trailers(_ lines: ByteBuffer) -> HPACKHeaders? {
+        var (lines, section, headers) = (lines, FieldSection(), HPACKHeaders())
+        lines.writeStaticString("\r\n")
+        guard
+            case .complete = section.read(
+                lines.readableBytesUInt8Span, from: 0, catalogue: catalogue, maxFields: limits.maxResponseFields)
+        else { return nil }
+        append(section, of: lines, to: &headers)
+        return headers
+    }
+
+    /// Names in lower case (RFC 9113 §8.2); without the fields of a connection (§8.2.2).
+    private static func append(_ section: FieldSection, of bytes: ByteBuffer, to headers: inout HPACKHeaders) {
+        for field in section.fields {
+            switch field.kind {
+            case .connection, .transferEncoding, .upgrade, .hopByHop, .framingLookalike: continue
+            case .other, .host, .expect, .authorization, .reserved, .contentLength: break
+            }
+            let start = bytes.readerIndex
+            guard let name = bytes.getString(at: start + field.name.lowerBound, length: field.name.count),
+                let value = bytes.getString(at: start + field.value.lowerBound, length: field.value.count)
+            else { continue }
+            // A cookie must not be kept in the table of a connection, where its compressed length could tell what it is.
+            let isSecret = field.name.count == 10 && name.lowercased() == "set-cookie"
+            headers.add(
+                name: name.lowercased(), value: value, indexing: isSecret ? .neverIndexed : .indexable)
+        }
+    }
+}
