@@ -73,6 +73,6 @@ packages-redis:
 packages-websocket:
 	@scripts/debian-packages.sh python3 python3-websockets
 packages-test:
-	@scripts/debian-packages.sh redis-server openssl curl python3 python3-websockets
+	@scripts/debian-packages.sh redis-server openssl curl python3 python3-websockets python3-hpack
 packages-lint:
 	@scripts/debian-packages.sh python3

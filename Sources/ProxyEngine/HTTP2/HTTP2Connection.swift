@@ -89,6 +89,8 @@ final class HTTP2Connection: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
         case is NIOHTTP2Errors.StreamError, is NIOHTTP2Errors.StreamClosed, is NIOHTTP2Errors.NoSuchStream: return
+        // A window that NIOHTTP2 would open behind the last stream's end; that end is not flushed yet.
+        case is NIOHTTP2Errors.IOOnClosedConnection where isLeaving: return
         default: context.close(promise: nil)
         }
     }

@@ -4,6 +4,8 @@ internal import Synchronization
 final class Gate: Sendable {
     private let isOpen = Mutex(false)
 
+    var hasOpened: Bool { isOpen.withLock { $0 } }
+
     func open() { isOpen.withLock { $0 = true } }
 
     func wait(within duration: Duration = Deadline.usual) throws {

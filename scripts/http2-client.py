@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+"""An HTTP/2 client without manners, for tests: sends exactly the frames it is told to, right or wrong.
+
+    http2-client.py PORT ACTIONS
+
+ACTIONS is a list in JSON of what to do, in order:
+
+    {"headers": [[NAME, VALUE], …], "stream": 1, "end": true}     a HEADERS frame; HPACK literals, as they stand here
+    {"data": "text", "stream": 1, "end": true}                    a DATA frame; "repeat": N for N copies of the text
+    {"reset": 8, "stream": 1}                                     RST_STREAM with this code
+    {"frame": TYPE, "flags": 0, "stream": 0, "payload": "hex"}    anything else
+    {"await": 1}                                                  until this stream has ended, or the connection has
+    {"read": 0.2}                                                 what comes within these seconds
+    {"windows": false}                                            from here on grant the server no room for DATA
+
+"times": N on an action does it N times, on streams 2 numbers apart. Characters of strings are octets (ISO 8859-1).
+At the end it writes what it saw, a line each: `alpn h2`, `closed`, `goaway 11`, and of stream 1: `1 status 200`, `1 field NAME: VALUE`,
+`1 data "…"`, and how it ended: `1 ended`, `1 reset 8`, or both, or `1 open`.
+"""
+import json
+import socket
+import ssl
+import struct
+import sys
+import time
+
+import hpack
+
+DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION = 0, 1, 3, 4, 6, 7, 8, 9
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+PATIENCE = 10
+
+
+class Closed(Exception):
+    pass
+
+
+def literal(fields):
+    """HPACK: literals without indexing or Huffman coding, so that every octet goes out as it is (RFC 7541 §6.2.2)."""
+    block = b""
+    for name, value in fields:
+        block += b"\x00" + string(name) + string(value)
+    return block
+
+
+def string(text):
+    octets = text.encode("iso-8859-1")
+    if len(octets) < 127:
+        return bytes([len(octets)]) + octets
+    length, encoded = len(octets) - 127, bytes([127])
+    while length >= 128:
+        encoded += bytes([length % 128 + 128])
+        length //= 128
+    return encoded + bytes([length]) + octets
+
+
+class Client:
+    def __init__(self, port):
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.set_alpn_protocols(["h2", "http/1.1"])
+        self.socket = context.wrap_socket(socket.create_connection(("127.0.0.1", port), PATIENCE))
+        self.decoder = hpack.Decoder()
+        self.input = b""
+        self.grants_windows = True
+        self.seen = {"alpn": self.socket.selected_alpn_protocol(), "closed": False, "goaway": None, "streams": {}}
+        if self.seen["alpn"] == "h2":
+            self.send_raw(PREFACE)
+            self.send(SETTINGS, 0, 0, b"")
+
+    def stream(self, number):
+        return self.seen["streams"].setdefault(
+            str(number), {"heads": [], "data": "", "ended": False, "reset": None})
+
+    # Sending
+
+    def send_raw(self, octets):
+        try:
+            self.socket.settimeout(PATIENCE)
+            self.socket.sendall(octets)
+        except OSError:
+            raise Closed from None
+
+    def send(self, kind, flags, number, payload):
+        self.send_raw(struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, number) + payload)
+
+    def do(self, action, turn):
+        number = action.get("stream", 0) + 2 * turn
+        flags = 1 if action.get("end") else 0
+        if "headers" in action:
+            self.send_headers(number, flags, literal(action["headers"]))
+        elif "data" in action:
+            text = action["data"].encode("iso-8859-1") * action.get("repeat", 1)
+            pieces = [text[start:start + 16384] for start in range(0, len(text), 16384)] or [b""]
+            for piece in pieces[:-1]:
+                self.send(DATA, 0, number, piece)
+            self.send(DATA, flags, number, pieces[-1])
+        elif "reset" in action:
+            self.send(RST_STREAM, 0, number, struct.pack(">I", action["reset"]))
+        elif "frame" in action:
+            self.send(action["frame"], action.get("flags", 0), number, bytes.fromhex(action.get("payload", "")))
+        elif "await" in action:
+            self.read(lambda: self.is_over(action["await"]), PATIENCE)
+        elif "read" in action:
+            self.read(lambda: False, action["read"])
+        elif "windows" in action:
+            self.grants_windows = action["windows"]
+
+    def send_headers(self, number, flags, block):
+        kind = HEADERS
+        while len(block) > 16384:
+            self.send(kind, flags, number, block[:16384])
+            kind, flags, block = CONTINUATION, 0, block[16384:]
+        self.send(kind, flags | 4, number, block)
+
+    def is_over(self, number):
+        stream = self.stream(number)
+        return stream["ended"] or stream["reset"] is not None
+
+    # Reading
+
+    def read(self, is_done, seconds):
+        end = time.monotonic() + seconds
+        while not is_done():
+            left = end - time.monotonic()
+            if left <= 0:
+                return
+            self.socket.settimeout(left)
+            try:
+                octets = self.socket.recv(65536)
+            except (TimeoutError, socket.timeout):
+                return
+            except OSError:
+                octets = b""
+            if not octets:
+                raise Closed
+            self.input += octets
+            while self.take_frame():
+                pass
+
+    def take_frame(self):
+        if len(self.input) < 9:
+            return False
+        length = int.from_bytes(self.input[:3], "big")
+        if len(self.input) < 9 + length:
+            return False
+        kind, flags, number = struct.unpack(">BBI", self.input[3:9])
+        payload, self.input = self.input[9:9 + length], self.input[9 + length:]
+        self.take(kind, flags, number, payload)
+        return True
+
+    def take(self, kind, flags, number, payload):
+        if kind == HEADERS:
+            fields = self.decoder.decode(payload, raw=True)
+            stream = self.stream(number)
+            stream["heads"].append([[name.decode("iso-8859-1"), value.decode("iso-8859-1")] for name, value in fields])
+            stream["ended"] |= bool(flags & 1)
+        elif kind == DATA:
+            stream = self.stream(number)
+            stream["data"] += payload.decode("iso-8859-1")
+            stream["ended"] |= bool(flags & 1)
+            if self.grants_windows and payload:
+                for target in (0, number):
+                    self.send(WINDOW_UPDATE, 0, target, struct.pack(">I", len(payload)))
+        elif kind == RST_STREAM:
+            self.stream(number)["reset"] = struct.unpack(">I", payload)[0]
+        elif kind == GOAWAY:
+            self.seen["goaway"] = struct.unpack(">I", payload[4:8])[0]
+        elif kind == SETTINGS and not flags & 1:
+            self.send(SETTINGS, 1, 0, b"")
+        elif kind == PING and not flags & 1:
+            self.send(PING, 1, 0, payload)
+
+
+def main():
+    actions = json.loads(sys.argv[2])
+    client = Client(int(sys.argv[1]))
+    try:
+        for action in actions:
+            for turn in range(action.get("times", 1)):
+                client.do(action, turn)
+    except Closed:
+        # What came before the end may still be there.
+        client.seen["closed"] = True
+        try:
+            client.read(lambda: False, 1)
+        except Closed:
+            pass
+    report(client.seen)
+
+
+def report(seen):
+    print("alpn", seen["alpn"])
+    if seen["closed"]:
+        print("closed")
+    if seen["goaway"] is not None:
+        print("goaway", seen["goaway"])
+    for number, stream in seen["streams"].items():
+        for head in stream["heads"]:
+            for name, value in head:
+                print(number, "status " + value if name == ":status" else "field %s: %s" % (name, value))
+        print(number, "octets", len(stream["data"]))
+        print(number, "data", json.dumps(stream["data"][:2000]))
+        if stream["ended"]:
+            print(number, "ended")
+        if stream["reset"] is not None:
+            print(number, "reset", stream["reset"])
+        if not stream["ended"] and stream["reset"] is None:
+            print(number, "open")
+
+
+main()
