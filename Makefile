@@ -15,9 +15,9 @@ flags  = -Xswiftc -enforce-exclusivity=unchecked
 build  = swift build -c release -j $(JOBS) $(flags) --explicit-target-dependency-import-check error
 sources = Sources Tests Benchmarks Package.swift
 scripts = $(wildcard scripts/*.sh demo/*.sh .ci/run)
-python  = $(wildcard demo/*.py Benchmarks/*.py scripts/*.py)
+python  = $(wildcard demo/*.py Benchmarks/*.py Benchmarks/bench/*.py scripts/*.py)
 
-.PHONY: help build run run-redis demo-check test test-debug websocket-check matching-cost lint clean
+.PHONY: help build run run-redis demo-check test test-debug websocket-check matching-cost bench lint clean
 
 help:        ## this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -52,6 +52,11 @@ matching-cost: | swift packages-build ## instructions of deciding a request, wit
 	$(build) --product MatchingCost
 	@scripts/matching-cost.sh
 
+# WORK="small rs256", ROUNDS=3, LASTS=4 (seconds a run); or CONFIG=routes.conf TARGETS=/a,/b for one's own file.
+bench:       | build packages-bench ## the gateway beside HAProxy and nginx: a table, and plots in .build/bench
+	/usr/bin/python3 Benchmarks/bench .build/release/gateway $(if $(WORK),--work "$(WORK)") $(if $(ROUNDS),--rounds $(ROUNDS)) \
+		$(if $(LASTS),--seconds $(LASTS)) $(if $(CONFIG),--config "$(CONFIG)") $(if $(TARGETS),--targets "$(TARGETS)")
+
 lint:        | swift packages-lint ## swift format, and the syntax of the scripts
 	swift format lint --strict --parallel --recursive $(sources)
 	for script in $(scripts); do bash -n "$$script"; done
@@ -61,7 +66,7 @@ clean:       ## removes .build
 	rm -rf .build
 
 # What each command needs of Debian.
-.PHONY: swift packages-build packages-run packages-redis packages-websocket packages-test packages-lint
+.PHONY: swift packages-build packages-run packages-redis packages-websocket packages-bench packages-test packages-lint
 swift:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is needed and is not on the PATH: https://swift.org/install" >&2; exit 1; }
 packages-build:
@@ -72,6 +77,8 @@ packages-redis:
 	@scripts/debian-packages.sh redis-server
 packages-websocket:
 	@scripts/debian-packages.sh python3 python3-websockets
+packages-bench:
+	@scripts/debian-packages.sh wrk nginx-light haproxy openssl util-linux python3 python3-matplotlib
 packages-test:
 	@scripts/debian-packages.sh redis-server openssl curl python3 python3-websockets python3-hpack
 packages-lint:

@@ -1,0 +1,189 @@
+"""The programs that are compared, each started on a free port of 127.0.0.1 with a configuration of its own, and ended by its pid."""
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import time
+
+SECRET = secrets.token_hex(32)
+TICKS = os.sysconf("SC_CLK_TCK")
+CORES = sorted(os.sched_getaffinity(0))
+
+
+def free_port():
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return held.getsockname()[1]
+
+
+def pinned(cores, command):
+    """Where there is more than one core, the proxy has its own: else each would measure how the other is scheduled."""
+    return command if len(CORES) < 2 else ["taskset", "-c", ",".join(map(str, cores))] + command
+
+
+class Program:
+    """A process that serves at `port`. Its figures are those of the process and its children."""
+
+    def __init__(self, name, command, port, cores, folder, environment=None):
+        self.name, self.port = name, port
+        self.log = os.path.join(folder, name + ".log")
+        with open(self.log, "w") as log:
+            self.process = subprocess.Popen(
+                pinned(cores, command), stdout=log, stderr=log, env={**os.environ, **(environment or {})})
+        self.await_port()
+
+    def await_port(self):
+        end = time.monotonic() + 30
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise SystemExit("%s does not serve; its log:\n%s" % (self.name, open(self.log).read()[-2000:]))
+
+    def pids(self):
+        parent = str(self.process.pid)
+        children = open("/proc/%s/task/%s/children" % (parent, parent)).read().split()
+        return [parent] + children
+
+    def cpu_seconds(self):
+        total = 0
+        for pid in self.pids():
+            fields = open("/proc/%s/stat" % pid).read().rsplit(")", 1)[1].split()
+            total += int(fields[11]) + int(fields[12])
+        return total / TICKS
+
+    def resident_bytes(self):
+        total = 0
+        for pid in self.pids():
+            for line in open("/proc/%s/status" % pid):
+                if line.startswith("VmRSS:"):
+                    total += int(line.split()[1]) * 1024
+        return total
+
+    def end(self):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def write(folder, name, text):
+    path = os.path.join(folder, name)
+    with open(path, "w") as file:
+        file.write(text)
+    return path
+
+
+def upstream(folder, cores):
+    port = free_port()
+    os.makedirs(os.path.join(folder, "www"), exist_ok=True)
+    with open(os.path.join(folder, "www", "large"), "wb") as file:
+        file.write(os.urandom(1 << 20))
+    path = write(folder, "upstream.conf", """
+worker_processes 1; daemon off; pid %(folder)s/upstream.pid; error_log stderr;
+events { worker_connections 16384; }
+http { access_log off; keepalive_requests 1000000000; client_max_body_size 0; client_body_buffer_size 2m;
+       client_body_temp_path %(folder)s/body;
+       server { listen 127.0.0.1:%(port)d; root %(folder)s/www;
+                location / { return 200 "%(body)s"; } location = /large { } } }
+""" % {"folder": folder, "port": port, "body": "x" * 64})
+    return Program("upstream", ["nginx", "-p", folder, "-c", path], port, cores, folder)
+
+
+RULES = "GET  /items-%05d/{id}  role=admin|manager  -> app\n"
+
+
+def gateway(folder, upstream_port, cores, binary, threads=1, rules=10, key=None, name="gateway"):
+    port = free_port()
+    path = write(folder, name + ".conf", """
+listen    127.0.0.1:%d
+upstream  app  http://127.0.0.1:%d
+log       off
+limits {
+    max-connections  8000
+}
+tokens {
+    key       %s
+    issuer    https://gateway.example
+    audience  app
+}
+%s* /public/**  public      -> app
+* /**         role=admin  -> app
+""" % (port, upstream_port, "RS256 file:" + key if key else "HS256 env:BENCH_SECRET",
+       "".join(RULES % number for number in range(rules))))
+    command = [binary, "run", "--config", path, "--threads", str(threads)]
+    program = Program(name, command, port, cores, folder, {"BENCH_SECRET": SECRET})
+    program.configuration = path
+    return program
+
+
+def tokens(binary, configuration, count=1, private_key=None):
+    command = [binary, "token", "--config", configuration, "--role", "admin", "--count", str(count), "--expires-in", "1d"]
+    if private_key:
+        command += ["--private-key", private_key]
+    result = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "BENCH_SECRET": SECRET})
+    if result.returncode != 0:
+        raise SystemExit(result.stderr)
+    return result.stdout.split()
+
+
+HAPROXY_CHECKS = """
+    http-request set-var(txn.token) http_auth_bearer
+    http-request deny deny_status 401 unless { var(txn.token),jwt_header_query('$.alg') -m str HS256 }
+    http-request deny deny_status 401 unless { var(txn.token),jwt_verify("HS256","%s") -m int 1 }
+    http-request deny deny_status 403 unless { var(txn.token),jwt_payload_query('$.role') -m str admin }
+    http-request del-header X-User-Id
+    http-request set-header X-User-Id %%[var(txn.token),jwt_payload_query('$.sub')]
+"""
+
+
+def haproxy(folder, upstream_port, cores, checks, threads=1):
+    port, name = free_port(), "haproxy-jwt" if checks else "haproxy"
+    path = write(folder, name + ".cfg", """
+global
+    nbthread %d
+    maxconn 8000
+defaults
+    mode http
+    timeout client 60s
+    timeout server 60s
+    timeout connect 5s
+    http-reuse always
+frontend front
+    bind 127.0.0.1:%d
+%s    default_backend back
+backend back
+    server app 127.0.0.1:%d
+""" % (threads, port, HAPROXY_CHECKS % SECRET if checks else "", upstream_port))
+    return Program(name, ["haproxy", "-db", "-f", path], port, cores, folder)
+
+
+def nginx(folder, upstream_port, cores, threads=1):
+    port = free_port()
+    path = write(folder, "nginx.conf", """
+worker_processes %d; daemon off; pid %s/nginx.pid; error_log stderr;
+events { worker_connections 16384; }
+http { access_log off; keepalive_requests 1000000000; client_max_body_size 0; client_body_temp_path %s/nginx-body;
+       proxy_temp_path %s/nginx-proxy;
+       upstream app { server 127.0.0.1:%d; keepalive 256; keepalive_requests 1000000000; }
+       server { listen 127.0.0.1:%d; location / { proxy_pass http://app; proxy_http_version 1.1;
+                proxy_set_header Connection ""; proxy_set_header Host $host; } } }
+""" % (threads, folder, folder, folder, upstream_port, port))
+    return Program("nginx", ["nginx", "-p", folder, "-c", path], port, cores, folder)
+
+
+def key_pair(folder):
+    private, public = os.path.join(folder, "rs256.key"), os.path.join(folder, "rs256.pub")
+    for command in (["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", private],
+                    ["pkey", "-in", private, "-pubout", "-out", public]):
+        subprocess.run(["openssl"] + command, check=True, capture_output=True)
+    return private, public
+
+
+def missing():
+    return [name for name in ("wrk", "nginx", "haproxy", "openssl", "taskset") if shutil.which(name) is None]
