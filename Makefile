@@ -15,9 +15,9 @@ flags  = -Xswiftc -enforce-exclusivity=unchecked
 build  = swift build -c release -j $(JOBS) $(flags) --explicit-target-dependency-import-check error
 sources = Sources Tests Benchmarks Package.swift
 scripts = $(wildcard scripts/*.sh demo/*.sh .ci/run)
-python  = $(wildcard demo/*.py Benchmarks/*.py Benchmarks/bench/*.py scripts/*.py)
+python  = $(wildcard demo/*.py Benchmarks/*.py Benchmarks/*/*.py scripts/*.py)
 
-.PHONY: help build run run-redis demo-check test test-debug websocket-check matching-cost bench lint clean
+.PHONY: help build run run-redis demo-check test test-debug websocket-check matching-cost bench soak lint clean
 
 help:        ## this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -56,6 +56,11 @@ matching-cost: | swift packages-build ## instructions of deciding a request, wit
 bench:       | build packages-bench ## the gateway beside HAProxy and nginx: a table, and plots in .build/bench
 	/usr/bin/python3 Benchmarks/bench .build/release/gateway $(if $(WORK),--work "$(WORK)") $(if $(ROUNDS),--rounds $(ROUNDS)) \
 		$(if $(LASTS),--seconds $(LASTS)) $(if $(CONFIG),--config "$(CONFIG)") $(if $(TARGETS),--targets "$(TARGETS)")
+
+MINUTES ?= 5
+soak:        | build packages-redis packages-run ## mixed load with faults for MINUTES=5, and an account of every request
+	/usr/bin/python3 Benchmarks/soak --self-test
+	/usr/bin/python3 Benchmarks/soak .build/release/gateway --minutes $(MINUTES)
 
 lint:        | swift packages-lint ## swift format, and the syntax of the scripts
 	swift format lint --strict --parallel --recursive $(sources)

@@ -1,0 +1,184 @@
+"""What stands around the gateway in a soak, each of which can be made to fail: an upstream, and a Redis."""
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+
+def free_port():
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return held.getsockname()[1]
+
+
+class Upstream:
+    """Answers each request with its own target; on `/cut/` it dies in the middle of the response, on `/slow/` it takes its time."""
+
+    def __init__(self):
+        self.port, self.connections, self.lock = free_port(), set(), threading.Lock()
+        self.listener = None
+        self.start()
+
+    def start(self):
+        self.listener = socket.create_server(("127.0.0.1", self.port), backlog=512)
+        threading.Thread(target=self.accept, args=(self.listener,), daemon=True).start()
+
+    def die(self):
+        """As a process does: the listener and every connection at once."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        with self.lock:
+            connections, self.connections = self.connections, set()
+        for connection in connections:
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def accept(self, listener):
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with self.lock:
+                self.connections.add(connection)
+            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+
+    def serve(self, connection):
+        try:
+            reader = connection.makefile("rb")
+            while True:
+                line = reader.readline()
+                if not line:
+                    break
+                target, length = line.split()[1], 0
+                for field in iter(reader.readline, b"\r\n"):
+                    if not field:
+                        return
+                    if field.lower().startswith(b"content-length:"):
+                        length = int(field.split(b":")[1])
+                while length > 0:
+                    piece = reader.read(min(length, 65536))
+                    if not piece:
+                        return
+                    length -= len(piece)
+                self.answer(connection, target)
+        except (OSError, ValueError):
+            pass
+        finally:
+            with self.lock:
+                self.connections.discard(connection)
+            connection.close()
+
+    def answer(self, connection, target):
+        body = target + b" " * (300_000 if b"/large/" in target else 0)
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+        if b"/cut/" in target:
+            connection.sendall(head + body[:5])
+            raise OSError
+        if b"/slow/" in target:
+            time.sleep(0.2)
+        connection.sendall(head + body)
+
+
+class Redis:
+    """Keeps every write on disk, so that a logout outlives its death."""
+
+    def __init__(self, folder):
+        self.port, self.folder, self.process = free_port(), folder, None
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen(
+            ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--save", "", "--appendonly", "yes",
+             "--appendfsync", "always", "--dir", self.folder], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        end = time.monotonic() + 10
+        while time.monotonic() < end and self.command("PING") != b"+PONG":
+            time.sleep(0.05)
+
+    def command(self, *words):
+        """The first line of the reply; None where there is none within two seconds."""
+        text = b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word.encode()) for word in words)
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 2) as connection:
+                connection.sendall(text)
+                return connection.makefile("rb").readline().strip()
+        except OSError:
+            return None
+
+    def freeze(self, seconds):
+        self.process.send_signal(signal.SIGSTOP)
+        time.sleep(seconds)
+        self.process.send_signal(signal.SIGCONT)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Gateway:
+    def __init__(self, binary, folder, upstream, redis):
+        self.port, self.log, self.folder = free_port(), os.path.join(folder, "access.log"), folder
+        self.configuration = os.path.join(folder, "routes.conf")
+        self.errors = os.path.join(folder, "errors.log")
+        self.environment = {**os.environ, "SOAK_SECRET": os.urandom(32).hex()}
+        with open(self.configuration, "w") as file:
+            file.write("""
+listen     127.0.0.1:%d
+upstream   app  http://127.0.0.1:%d
+log        %s
+blacklist  redis://127.0.0.1:%d
+tokens {
+    key       HS256  env:SOAK_SECRET
+    issuer    https://gateway.example
+    audience  app
+}
+limits {
+    body-timeout      5s
+    response-timeout  5s
+    idle-timeout      5s
+    header-timeout    3s
+}
+*  /public/**  public
+*  /**         authenticated
+""" % (self.port, upstream, self.log, redis))
+        with open(self.errors, "w") as errors:
+            self.process = subprocess.Popen(
+                [binary, "run", "--config", self.configuration, "--threads", "2"], stderr=errors, env=self.environment)
+        self.binary = binary
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise SystemExit("the gateway does not serve:\n" + open(self.errors).read())
+
+    def tokens(self, count):
+        return subprocess.run(
+            [self.binary, "token", "--config", self.configuration, "--count", str(count), "--expires-in", "1d"],
+            env=self.environment, capture_output=True, text=True, check=True).stdout.split()
+
+    def reload(self):
+        self.process.send_signal(signal.SIGHUP)
+
+    def descriptors(self):
+        return len(os.listdir("/proc/%d/fd" % self.process.pid))
+
+    def megabytes(self):
+        for line in open("/proc/%d/status" % self.process.pid):
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+        return 0
+
+    def end(self):
+        self.process.terminate()
+        try:
+            return self.process.wait(40)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return "none: it hung"
