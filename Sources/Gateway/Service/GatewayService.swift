@@ -20,6 +20,7 @@ struct GatewayService: Service {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let writer = try LogWriter(policy.configuration.log.destination, besides: policy.configuration.file)
         let listeners = try ListenerSetup(policy.configuration)
+        let settings = try UpstreamSetup.serving(policy)
         let readiness = Readiness()
         let statistics = StatisticsRegistry()
         let current = CurrentPolicy(policy)
@@ -34,7 +35,7 @@ struct GatewayService: Service {
             readiness: readiness,
             statistics: statistics,
             logger: logger)
-        let server = try await ProxyServer(group: group, settings: EngineSettings(policy)) { try loops.make(for: $0) }
+        let server = try await ProxyServer(group: group, settings: settings) { try loops.make(for: $0) }
         // Where requests pass without the blacklist, its loss is no reason to be taken out of service.
         if let blacklist = policy.configuration.blacklist, blacklist.store == .redis,
             blacklist.onFailure != .allow
@@ -220,8 +221,20 @@ extension UpstreamSettings {
             case .set(let name): name
             }
         self.init(
-            name: upstream.name, servers: upstream.servers.map { Server(host: $0.host, port: $0.port) }, host: host,
+            name: upstream.name, servers: upstream.servers.map(Server.init), host: host,
             strippedSegments: upstream.strippedSegments, basePath: upstream.basePath)
+    }
+}
+
+extension UpstreamSettings.Server {
+    fileprivate init(_ server: Upstream.Server) {
+        let scheme: Scheme =
+            switch server.scheme {
+            case .http: .http
+            case .https: .https
+            case .unix: .unix
+            }
+        self.init(scheme, host: server.host, port: server.port)
     }
 }
 

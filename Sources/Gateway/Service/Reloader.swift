@@ -51,8 +51,12 @@ struct Reloader: Sendable {
         guard fixed.isEmpty else {
             throw Refusal(lines: fixed.map { "\(file): \"\($0)\" has changed: that needs a restart" })
         }
+        let settings: EngineSettings
+        do throws(StartFailure) { settings = try UpstreamSetup.serving(new) } catch {
+            throw Refusal(lines: [error.description])
+        }
         do {
-            try await server.reconfigure(EngineSettings(new)) { gatekeeper in
+            try await server.reconfigure(settings) { gatekeeper in
                 let verifier = try new.tokens.map { policy throws(KeyError) in try TokenVerifier(policy: policy) }
                 (gatekeeper as? AuthenticatingGatekeeper)?.use(new, verifier)
             }

@@ -16,7 +16,7 @@ struct StartupReport {
             logger.notice("listening at \(scheme)://\(channel.addressText) with \(threads) event loop(s)\(use)")
         }
         let upstreams = configuration.upstreams.map { upstream in
-            ([upstream.name] + upstream.servers.map { "http://\($0.host):\($0.port)\(upstream.basePath)" })
+            ([upstream.name] + upstream.servers.map { $0.text + upstream.basePath })
                 .joined(separator: " ")
         }.joined(separator: ", ")
         logger.notice("\(configuration.rules.count) rules of \(configuration.file); upstreams: \(upstreams)")

@@ -108,7 +108,7 @@ extension ClientConnection {
     func leaseFailed(_ fault: UpstreamFault, for exchange: Exchange) {
         guard self.exchange === exchange, exchange.machine.phase == .leasing else { return }
         // Nothing was sent yet, so another server of the upstream may be asked, whatever the method.
-        if case .unreachable = fault, let group = exchange.group, exchange.leases < group.serverCount {
+        if fault.isBeforeTheRequest, let group = exchange.group, exchange.leases < group.serverCount {
             return lease(exchange, from: group, .recent)
         }
         exchange.result.fault = fault.explanation

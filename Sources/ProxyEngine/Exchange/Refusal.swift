@@ -62,7 +62,7 @@ extension Refusal {
     /// What went wrong behind the gateway; the client learns no more than which side failed.
     init(_ fault: UpstreamFault) {
         switch fault {
-        case .unreachable:
+        case .unreachable, .handshake:
             self.init(
                 502, "upstream_unreachable", "Upstream unreachable", "the application can't be reached", .upstream)
         case .invalid:
@@ -111,16 +111,27 @@ extension Refusal {
 /// What can go wrong between the gateway and an upstream.
 enum UpstreamFault: Error {
     case unreachable
+    /// TLS could not be agreed on, or the server could not prove who it is; for the log.
+    case handshake(String)
     /// Malformed, or closed before it answered; for the log.
     case invalid(ResponseFault)
     case timeout
     /// No connection may be opened and the queue for one is full.
     case overloaded
 
+    /// Nothing was sent, so another server may be asked whatever the method.
+    var isBeforeTheRequest: Bool {
+        switch self {
+        case .unreachable, .handshake: true
+        case .invalid, .timeout, .overloaded: false
+        }
+    }
+
     /// For the operator.
     var explanation: String {
         switch self {
         case .unreachable: "no connection to the upstream"
+        case .handshake(let reason): "no TLS to the upstream: \(reason)"
         case .invalid(let fault): fault.explanation.description
         case .timeout: "the upstream did not answer in time"
         case .overloaded: "too many requests wait for a connection to the upstream"

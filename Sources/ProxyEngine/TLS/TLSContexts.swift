@@ -1,4 +1,3 @@
-internal import Glibc
 internal import NIOCore
 internal import NIOSSL
 internal import Synchronization
@@ -73,14 +72,8 @@ package final class TLSContexts: Sendable {
         }
     }
 
-    /// What changes when a file is written or replaced.
     private static func marks(_ settings: TLSSettings) -> [String] {
         let paths = settings.certificates.flatMap { [$0.chain, $0.key] } + [settings.clientAuthority].compactMap { $0 }
-        return paths.map { path in
-            var status = stat()
-            guard stat(path, &status) == 0 else { return "\(path) \(errno)" }
-            let time = status.st_mtim
-            return "\(path) \(status.st_ino) \(status.st_size) \(time.tv_sec).\(time.tv_nsec)"
-        }
+        return FileMark.marks(of: paths)
     }
 }

@@ -17,9 +17,7 @@ struct TLSIdentity: Sendable {
         do { key = try NIOSSLPrivateKey(file: files.key, format: .pem) } catch {
             throw TLSFault(description: "\(files.key): no private key in PEM can be read there")
         }
-        hosts = leaf._subjectAlternativeNames().filter { $0.nameType == .dnsName }.map { name in
-            String(decoding: name.contents, as: UTF8.self).lowercased()
-        }
+        hosts = Self.hosts(of: leaf)
         // That the key is the certificate's shows only when both are used.
         do {
             _ = try NIOSSLContext(
@@ -29,7 +27,15 @@ struct TLSIdentity: Sendable {
     }
 
     /// Whether the certificate is for `host`, which is in lower case.
-    func isFor(_ host: String) -> Bool {
+    func isFor(_ host: String) -> Bool { Self.isAny(of: hosts, for: host) }
+
+    static func hosts(of certificate: NIOSSLCertificate) -> [String] {
+        certificate._subjectAlternativeNames().filter { $0.nameType == .dnsName }.map { name in
+            String(decoding: name.contents, as: UTF8.self).lowercased()
+        }
+    }
+
+    static func isAny(of hosts: [String], for host: String) -> Bool {
         hosts.contains { pattern in
             guard pattern.hasPrefix("*.") else { return pattern == host }
             guard let dot = host.firstIndex(of: "."), dot != host.startIndex else { return false }

@@ -1,6 +1,6 @@
 /// How a listener speaks TLS. Paths are those of PEM files.
 package struct TLSSettings: Sendable {
-    package struct Certificate: Sendable {
+    package struct Certificate: Sendable, Equatable {
         package var chain: String
         package var key: String
 

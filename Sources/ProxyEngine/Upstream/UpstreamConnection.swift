@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import NIOTLS
 
 /// One connection to an upstream: sends a request, reads its response, passes it to the client.
 ///
@@ -9,6 +10,8 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     typealias OutboundOut = ByteBuffer
 
     private enum Phase {
+        /// TLS is being agreed on.
+        case securing
         case idle
         case readingHead
         case readingBody
@@ -32,6 +35,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     private var isReused = false
     private var isDirty = false
     private var holdsRead = false
+    private var handshake: UpstreamHandshake?
     private(set) var idleSince = NIODeadline.uptimeNanoseconds(0)
 
     init(pool: UpstreamPool, worker: Worker) {
@@ -49,6 +53,37 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     func becameIdle(at now: NIODeadline) {
         isReused = true
         idleSince = now
+    }
+
+    // MARK: TLS
+
+    /// - Parameters:
+    ///   - accepts: whether the server that was verified is the right one.
+    ///   - then: called once, with what went wrong or nothing.
+    func awaitHandshake(
+        within limit: TimeAmount, accepts: @escaping () -> Bool, then: @escaping (UpstreamFault?) -> Void
+    ) {
+        phase = .securing
+        handshake = UpstreamHandshake(on: worker.eventLoop, within: limit, accepts: accepts, then: then) {
+            [weak self] in
+            self?.close()
+            self?.worker.flush()
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let handshake, case .handshakeCompleted? = event as? TLSUserEvent, phase == .securing {
+            if handshake.isAccepted {
+                phase = .idle
+                self.handshake = nil
+                handshake.succeeded()
+            } else {
+                handshake.reason = TLSReason.otherHost
+                close()
+            }
+            worker.flush()
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     // MARK: The request
@@ -112,7 +147,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         var buffer = unwrapInboundIn(data)
         switch phase {
         case .closed: return
-        case .idle: return close()
+        case .idle, .securing: return close()
         case .tunnel: passTunnelled(buffer)
         case .readingHead, .readingBody:
             receivedNothing = false
@@ -276,6 +311,8 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         let (wasReadingBody, wasTunnel) = (phase == .readingBody, phase == .tunnel)
         phase = .closed
         pool.closed(self)
+        handshake?.failed()
+        handshake = nil
         if wasTunnel, let exchange, let client = exchange.client {
             self.exchange = nil
             exchange.upstream = nil
@@ -302,6 +339,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
 
     /// A reset among them, whose end of the connection must not be taken for the end of a body: closing leaves that phase.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        handshake?.reason = TLSReason.text(of: error)
         close()
         worker.flush()
     }

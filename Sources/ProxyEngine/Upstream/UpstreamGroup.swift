@@ -11,7 +11,7 @@ final class UpstreamGroup {
         self.settings = settings
         writer = UpstreamRequestWriter(upstream: settings)
         let writer = writer
-        pools = settings.servers.map { UpstreamPool(server: $0, writer: writer, worker: worker) }
+        pools = settings.servers.map { UpstreamPool(server: $0, tls: settings.tls, writer: writer, worker: worker) }
     }
 
     /// How many servers a request may be tried at before it is given up.

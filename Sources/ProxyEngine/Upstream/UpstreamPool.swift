@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 
 /// The kept-alive connections of one event loop to one server of an upstream.
 ///
@@ -9,17 +10,22 @@ final class UpstreamPool {
     let writer: UpstreamRequestWriter
     private let worker: Worker
     private let target: SocketAddress?
+    private let tls: UpstreamTLS?
     private var idle: [UpstreamConnection] = []
     private var waiting: [Exchange] = []
     private var connectionCount = 0
     private var isRetired = false
 
-    init(server: UpstreamSettings.Server, writer: UpstreamRequestWriter, worker: Worker) {
+    init(server: UpstreamSettings.Server, tls: UpstreamTLS?, writer: UpstreamRequestWriter, worker: Worker) {
         self.server = server
         self.writer = writer
         self.worker = worker
         // An address needs no resolver; a name is resolved anew for every connection.
-        target = try? SocketAddress(ipAddress: server.host, port: server.port)
+        target =
+            server.scheme == .unix
+            ? try? SocketAddress(unixDomainSocketPath: server.host)
+            : try? SocketAddress(ipAddress: server.host, port: server.port)
+        self.tls = tls
     }
 
     enum Lease {
@@ -119,11 +125,15 @@ final class UpstreamPool {
     private func connect(for exchange: Exchange) {
         connectionCount += 1
         let worker = worker
-        let bootstrap = ClientBootstrap(group: worker.eventLoop)
+        var bootstrap = ClientBootstrap(group: worker.eventLoop)
             .connectTimeout(worker.limits.connectTimeout)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
-            .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.writeBufferWaterMark, value: EngineLimits.waterMark)
+        if server.scheme != .unix {
+            bootstrap =
+                bootstrap
+                .channelOption(.socketOption(.tcp_nodelay), value: 1)
+                .channelOption(.socketOption(.so_keepalive), value: 1)
+        }
         let connecting =
             target.map { bootstrap.connect(to: $0) } ?? bootstrap.connect(host: server.host, port: server.port)
         connecting.assumeIsolated().whenComplete { [self] result in
@@ -131,24 +141,45 @@ final class UpstreamPool {
             case .success(let channel): connected(channel, for: exchange)
             case .failure:
                 connectionCount -= 1
-                if let client = exchange.client { client.leaseFailed(.unreachable, for: exchange) }
-                // Whoever waits for a connection would wait for this upstream in vain.
-                while let next = nextWaiting() { next.client?.leaseFailed(.unreachable, for: next) }
+                failed(.unreachable, for: exchange)
             }
             worker.flush()
         }
     }
 
+    private func failed(_ fault: UpstreamFault, for exchange: Exchange) {
+        if let client = exchange.client { client.leaseFailed(fault, for: exchange) }
+        // Whoever waits for a connection would wait for this upstream in vain.
+        while let next = nextWaiting() { next.client?.leaseFailed(fault, for: next) }
+    }
+
     private func connected(_ channel: any Channel, for exchange: Exchange) {
         let connection = UpstreamConnection(pool: self, worker: worker)
         do {
+            if server.scheme == .https { try secure(channel, connection, for: exchange) }
             try channel.pipeline.syncOperations.addHandler(connection)
         } catch {
             connectionCount -= 1
             channel.close(promise: nil)
-            exchange.client?.leaseFailed(.unreachable, for: exchange)
-            return
+            return failed(.unreachable, for: exchange)
         }
+        if server.scheme != .https { ready(connection, for: exchange) }
+    }
+
+    /// No byte of a request is written before the server has proved who it is.
+    private func secure(_ channel: any Channel, _ connection: UpstreamConnection, for exchange: Exchange) throws {
+        guard let tls else { throw TLSFault(description: "the upstream has no TLS") }
+        let name = target == nil ? server.host : nil
+        let handler = try tls.makeHandler(for: name)
+        connection.awaitHandshake(
+            within: worker.limits.connectTimeout, accepts: { tls.accepts(handler.peerCertificate, for: name) }
+        ) { [self] fault in
+            if let fault { failed(fault, for: exchange) } else { ready(connection, for: exchange) }
+        }
+        try channel.pipeline.syncOperations.addHandler(handler)
+    }
+
+    private func ready(_ connection: UpstreamConnection, for exchange: Exchange) {
         if let client = exchange.client, exchange.machine.phase == .leasing {
             client.leased(connection, for: exchange)
         } else {

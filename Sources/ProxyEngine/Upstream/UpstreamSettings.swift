@@ -1,18 +1,24 @@
 /// An application: the servers it runs on, and how requests are written for it.
 package struct UpstreamSettings: Sendable, Equatable {
     package struct Server: Sendable, Equatable {
+        package enum Scheme: Sendable { case http, https, unix }
+
+        package var scheme: Scheme
+        /// Of a unix socket its path.
         package var host: String
         package var port: Int
 
-        package init(host: String, port: Int) {
+        package init(_ scheme: Scheme = .http, host: String, port: Int) {
+            self.scheme = scheme
             self.host = host
             self.port = port
         }
 
-        /// `host[:port]` as a Host field has it.
+        /// `host[:port]` as a Host field has it. A socket has no name.
         var authority: String {
+            if scheme == .unix { return "localhost" }
             let literal = host.contains(":") ? "[\(host)]" : host
-            return port == 80 ? literal : "\(literal):\(port)"
+            return port == (scheme == .https ? 443 : 80) ? literal : "\(literal):\(port)"
         }
     }
 
@@ -25,6 +31,8 @@ package struct UpstreamSettings: Sendable, Equatable {
     /// end. Every route to the upstream matches at least so many.
     package var strippedSegments: Int
     package var basePath: [UInt8]
+    /// Without it no server of `https` can be reached: nothing is ever sent to one in clear.
+    package var tls: UpstreamTLS?
 
     package init(
         name: String, servers: [Server], host: String? = nil, strippedSegments: Int = 0, basePath: String = ""

@@ -3,15 +3,28 @@
 package struct Upstream: Sendable, Equatable {
     /// One of the addresses at which the application listens; requests go to them in turn.
     package struct Server: Sendable, Equatable {
-        /// An IPv4 address, an IPv6 address without its brackets, or a host name.
+        package enum Scheme: String, Sendable { case http, https, unix }
+
+        package let scheme: Scheme
+        /// An IPv4 address, an IPv6 address without its brackets, or a host name; of a unix socket its path.
         package let host: String
+        /// 0 of a unix socket.
         package let port: Int
         package let line: Int
 
-        package init(host: String, port: Int, line: Int) {
+        package init(_ scheme: Scheme = .http, host: String, port: Int, line: Int) {
+            self.scheme = scheme
             self.host = host
             self.port = port
             self.line = line
+        }
+
+        /// As a file names it.
+        package var text: String {
+            switch scheme {
+            case .unix: "unix:\(host)"
+            case .http, .https: "\(scheme.rawValue)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+            }
         }
     }
 
@@ -23,6 +36,18 @@ package struct Upstream: Sendable, Equatable {
         case set(String)
     }
 
+    /// What TLS to the servers needs to know; paths are relative to the file.
+    package struct TLS: Sendable, Equatable {
+        /// Who signs the servers' certificates; nil: whom the system trusts.
+        package var authority: String?
+        /// What the certificates must be for; nil: the server's host.
+        package var serverName: String?
+        package var chain: String?
+        package var key: String?
+
+        package init() {}
+    }
+
     package let name: String
     /// In file order, at least one.
     package let servers: [Server]
@@ -32,17 +57,20 @@ package struct Upstream: Sendable, Equatable {
     /// `/legacy`: removed from the start of the path, before the base path is put there. Every rule that leads here
     /// starts with it, segment by segment, so that every request does; escapes in the request may spell it otherwise.
     package let stripPrefix: String?
+    /// nil where the servers speak plain HTTP.
+    package let tls: TLS?
     package let line: Int
 
     package init(
         name: String, servers: [Server], basePath: String = "", hostPolicy: HostPolicy = .keep,
-        stripPrefix: String? = nil, line: Int
+        stripPrefix: String? = nil, tls: TLS? = nil, line: Int
     ) {
         self.name = name
         self.servers = servers
         self.basePath = basePath
         self.hostPolicy = hostPolicy
         self.stripPrefix = stripPrefix
+        self.tls = tls
         self.line = line
     }
 

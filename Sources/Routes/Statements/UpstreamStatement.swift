@@ -1,6 +1,6 @@
 /// `upstream NAME http://HOST:PORT/BASE`, or a block with several servers, or both.
 struct UpstreamStatement {
-    private static let keywords = ["server", "host", "strip-prefix"]
+    private static let keywords = ["server", "host", "strip-prefix", "ca", "server-name", "certificate"]
 
     private let reporter: Reporter
     private var once = Once()
@@ -8,6 +8,7 @@ struct UpstreamStatement {
     private var basePath: String?
     private var host = Upstream.HostPolicy.keep
     private var stripPrefix: String?
+    private var tls = UpstreamTLSSettings()
     /// False after an error.
     private var isValid = true
 
@@ -18,6 +19,7 @@ struct UpstreamStatement {
         parser.takeURL(statement, &arguments)
         for setting in statement.block ?? [] { parser.take(setting) }
         parser.requireServer(statement, name)
+        parser.requireTLS()
         guard isName(name.text) else {
             reporter.error(
                 name.place, "expected a name for the upstream: a letter, then letters, digits, \"-\" or \"_\"")
@@ -41,7 +43,7 @@ struct UpstreamStatement {
     private func upstream(_ name: String, line: Int) -> Upstream {
         Upstream(
             name: name, servers: servers, basePath: basePath ?? "", hostPolicy: host, stripPrefix: stripPrefix,
-            line: line)
+            tls: servers.first?.scheme == .https ? tls.settings : nil, line: line)
     }
 
     /// Before a block the URL may be left out.
@@ -68,6 +70,10 @@ struct UpstreamStatement {
         guard name == "server" || once.take(statement, reporter) else { return }
         var arguments = Arguments(statement, reporter)
         arguments.refuseBlock()
+        if UpstreamTLSSettings.keywords.contains(name) {
+            if !tls.take(name, statement, &arguments, reporter) { isValid = false }
+            return
+        }
         guard let value = arguments.next("a value after \"\(name)\"") else {
             isValid = false
             return
@@ -86,7 +92,7 @@ struct UpstreamStatement {
             return
         }
         let line = word.place.line
-        if let same = servers.first(where: { $0.host.lowercased() == url.host.lowercased() && $0.port == url.port }) {
+        if let same = servers.first(where: { $0.isSame(as: url) }) {
             isValid = false
             return reporter.error(word.place, "line \(same.line) names this server already")
         }
@@ -95,10 +101,22 @@ struct UpstreamStatement {
             return reporter.error(
                 word.place,
                 "the servers of an upstream have one base path; line \(first.line) has \(Self.name(basePath))",
-                hint: "write http://\(word.text.dropFirst("http://".count).prefix { $0 != "/" })\(basePath)")
+                hint: Self.repaired(word, url, basePath))
+        }
+        if let first = servers.first, (first.scheme == .https) != (url.scheme == .https) {
+            isValid = false
+            return reporter.error(
+                word.place,
+                "the servers of an upstream all speak TLS or none does; line \(first.line) has \(first.text)")
         }
         basePath = url.basePath
-        servers.append(Upstream.Server(host: url.host, port: url.port, line: line))
+        servers.append(Upstream.Server(url.scheme, host: url.host, port: url.port, line: line))
+    }
+
+    private static func repaired(_ word: Word, _ url: UpstreamURL, _ basePath: String) -> String? {
+        guard url.scheme != .unix else { return nil }
+        let start = "\(url.scheme.rawValue)://"
+        return "write \(start)\(word.text.dropFirst(start.count).prefix { $0 != "/" })\(basePath)"
     }
 
     private static func name(_ basePath: String) -> String { basePath.isEmpty ? "none" : basePath }
@@ -120,6 +138,13 @@ struct UpstreamStatement {
         stripPrefix = word.text
     }
 
+    private mutating func requireTLS() {
+        guard isValid, let place = tls.place, servers.first?.scheme != .https else { return }
+        isValid = false
+        reporter.error(
+            place, "this means nothing without TLS to the servers", hint: "write server https://HOST:PORT")
+    }
+
     /// A faulty server was reported already.
     private mutating func requireServer(_ statement: Statement, _ name: Word) {
         guard servers.isEmpty, isValid else { return }
@@ -127,5 +152,14 @@ struct UpstreamStatement {
         reporter.error(
             name.place, "the upstream \"\(name.text)\" has no server",
             hint: "add a line to its block, such as: server http://127.0.0.1:3000")
+    }
+}
+
+extension Upstream.Server {
+    fileprivate func isSame(as url: UpstreamURL) -> Bool {
+        guard scheme == .unix || url.scheme == .unix else {
+            return host.lowercased() == url.host.lowercased() && port == url.port
+        }
+        return scheme == url.scheme && host == url.host
     }
 }

@@ -86,12 +86,12 @@ import Testing
                 """
             ),
             (
-                "listen 127.0.0.1:8080\nupstream app https://127.0.0.1\n",
+                "listen 127.0.0.1:8080\nupstream app http://127.0.0.1 {\n  ca file:ca.pem\n}\n",
                 """
-                routes.conf:2:14: error: https to an upstream isn't available yet
-                    upstream app https://127.0.0.1
-                                 ^~~~~~~~~~~~~~~~~
-                    write http://HOST:PORT
+                routes.conf:3:3: error: this means nothing without TLS to the servers
+                      ca file:ca.pem
+                      ^~
+                    write server https://HOST:PORT
                 """
             ),
             (

@@ -52,6 +52,24 @@ import Testing
         #expect(upstream.strippedSegments == 0)
     }
 
+    @Test("TLS and unix sockets are in the URL; a certificate is asked for by the block's settings")
+    func schemes() throws {
+        let secure = try upstream(
+            "upstream app HTTPS://a/base {\nca file:ca.pem\nserver-name b.c\ncertificate file:x file:y\n}\n")
+        var tls = Upstream.TLS()
+        (tls.authority, tls.serverName, tls.chain, tls.key) = ("ca.pem", "b.c", "x", "y")
+        #expect(
+            secure
+                == Upstream(
+                    name: "app", servers: [Upstream.Server(.https, host: "a", port: 443, line: 2)], basePath: "/base",
+                    tls: tls, line: 2))
+        #expect(try upstream("upstream app https://[::1]:8443\n").tls == Upstream.TLS())
+        #expect(try upstream("upstream app http://a\n").tls == nil)
+        let sockets = try upstream("upstream app unix:/run/a.sock {\nserver unix:/run/A.sock\nserver http://a\n}\n")
+        #expect(sockets.servers.map(\.text) == ["unix:/run/a.sock", "unix:/run/A.sock", "http://a:80"])
+        #expect(sockets.tls == nil)
+    }
+
     @Test(
         "A faulty upstream is an error that says what was expected",
         arguments: [
@@ -100,6 +118,30 @@ import Testing
             (
                 "upstream app http://a/b;c\n",
                 "2:14: the base path holds only letters, digits and - . _ ~ ! $ & ' ( ) * + , = : @, no escapes"
+            ),
+            ("upstream app unix:app.sock\n", "2:14: expected the socket's path from the root"),
+            (
+                "upstream app unix:/\(String(repeating: "x", count: 107))\n",
+                "2:14: the path of a socket has at most 107 bytes"
+            ),
+            ("upstream app unix:/a {\nserver unix:/a\n}\n", "3:8: line 2 names this server already"),
+            (
+                "upstream app https://a {\nserver http://b\n}\n",
+                "3:8: the servers of an upstream all speak TLS or none does; line 2 has https://a:443"
+            ),
+            (
+                "upstream app https://a {\nserver unix:/b\n}\n",
+                "3:8: the servers of an upstream all speak TLS or none does; line 2 has https://a:443"
+            ),
+            ("upstream app https://a {\nserver-name 10.0.0.1\n}\n", "3:13: expected a host name, such as app.internal"),
+            ("upstream app https://a {\nca ca.pem\n}\n", "3:4: a secret is never written in this file"),
+            (
+                "upstream app https://a {\nca env:CA\n}\n",
+                "3:4: expected file:PATH: certificates and keys are in files"
+            ),
+            (
+                "upstream app https://a {\ncertificate file:x\n}\n",
+                "3:19: expected the key behind the chain: file:key.pem"
             ),
             ("upstream app http://a/b?c\n", "2:14: an upstream's URL has no query and no fragment"),
             ("upstream app http://a#c\n", "2:14: an upstream's URL has no query and no fragment"),
