@@ -20,7 +20,7 @@ struct GatewayService: Service {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let writer = try LogWriter(policy.configuration.log.destination, besides: policy.configuration.file)
         let listeners = try ListenerSetup(policy.configuration)
-        let settings = try UpstreamSetup.serving(policy)
+        let settings = try UpstreamSetup.serving(policy, logger)
         let readiness = Readiness()
         let statistics = StatisticsRegistry()
         let current = CurrentPolicy(policy)
@@ -223,6 +223,15 @@ extension UpstreamSettings {
         self.init(
             name: upstream.name, servers: upstream.servers.map(Server.init), host: host,
             strippedSegments: upstream.strippedSegments, basePath: upstream.basePath)
+        balance =
+            switch upstream.balance {
+            case .roundRobin: .roundRobin
+            case .leastRequests: .leastRequests
+            }
+        ejection = upstream.ejection.map {
+            EjectionRule(
+                failures: $0.failures, nanoseconds: UInt64(max(0, TimeAmount($0.duration).nanoseconds)))
+        }
     }
 }
 

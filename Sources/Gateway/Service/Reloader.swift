@@ -52,7 +52,7 @@ struct Reloader: Sendable {
             throw Refusal(lines: fixed.map { "\(file): \"\($0)\" has changed: that needs a restart" })
         }
         let settings: EngineSettings
-        do throws(StartFailure) { settings = try UpstreamSetup.serving(new) } catch {
+        do throws(StartFailure) { settings = try UpstreamSetup.serving(new, logger) } catch {
             throw Refusal(lines: [error.description])
         }
         do {

@@ -1,12 +1,14 @@
+internal import Logging
 internal import ProxyEngine
 internal import Routes
 
 /// Makes the engine's settings with what the files of the configuration hold for TLS to upstreams.
 enum UpstreamSetup {
-    static func serving(_ policy: GatewayPolicy) throws(StartFailure) -> EngineSettings {
+    static func serving(_ policy: GatewayPolicy, _ logger: Logger) throws(StartFailure) -> EngineSettings {
         var settings = EngineSettings(policy)
         let file = policy.configuration.file
         for (index, upstream) in policy.configuration.upstreams.enumerated() {
+            settings.upstreams[index].states = states(of: upstream, logger)
             guard let tls = upstream.tls else { continue }
             do throws(TLSFault) {
                 settings.upstreams[index].tls = try UpstreamTLS(
@@ -14,6 +16,19 @@ enum UpstreamSetup {
             } catch { throw StartFailure("\(file):\(upstream.line): \(error)") }
         }
         return settings
+    }
+
+    /// Each change of a server is told once, whichever event loop saw it.
+    private static func states(of upstream: Upstream, _ logger: Logger) -> UpstreamStates {
+        UpstreamStates(count: upstream.servers.count) { server, change in
+            let name = "upstream \(upstream.name): \(upstream.servers[server].text)"
+            switch change {
+            case .ejected:
+                let time = upstream.ejection.map { " for \($0.duration)" } ?? ""
+                logger.warning("\(name) has given no answer several times in a row: it is left out\(time) at a time")
+            case .back: logger.notice("\(name) answers again")
+            }
+        }
     }
 }
 

@@ -107,6 +107,7 @@ extension ClientConnection {
 
     func leaseFailed(_ fault: UpstreamFault, for exchange: Exchange) {
         guard self.exchange === exchange, exchange.machine.phase == .leasing else { return }
+        if fault.isBeforeTheRequest { exchange.group?.failed(exchange) }
         // Nothing was sent yet, so another server of the upstream may be asked, whatever the method.
         if fault.isBeforeTheRequest, let group = exchange.group, exchange.leases < group.serverCount {
             return lease(exchange, from: group, .recent)
@@ -228,6 +229,7 @@ extension ClientConnection {
         self.exchange = nil
         watch = .distantFuture
         exchange.upstream = nil
+        exchange.group?.release(exchange)
         record(exchange)
         exchange.client = nil
         worker.takeBack(exchange)

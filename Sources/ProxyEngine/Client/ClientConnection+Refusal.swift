@@ -66,6 +66,8 @@ extension ClientConnection {
         _ fault: UpstreamFault, for exchange: Exchange, connectionWasReused: Bool, receivedNothing: Bool
     ) {
         guard self.exchange === exchange else { return }
+        // A kept connection may be closed at any time.
+        if !(connectionWasReused && receivedNothing) { exchange.group?.failed(exchange) }
         switch exchange.machine.upstreamFailed(
             isRepeatable: exchange.head.traits.contains(.isRepeatable), connectionWasReused: connectionWasReused,
             receivedNothing: receivedNothing)
@@ -154,6 +156,7 @@ extension ClientConnection {
             let clientIsSlow = !exchange.machine.requestIsComplete && exchange.upstream?.isWritable ?? true
             exchange.upstream?.abandon()
             exchange.upstream = nil
+            if !clientIsSlow { exchange.group?.failed(exchange) }
             answer(clientIsSlow ? .requestTimeout : Refusal(.timeout), exchange)
         case .responding where !isWritable && isTakingResponse():
             deadline = worker.coarseNow + worker.limits.stallTimeout
@@ -161,6 +164,7 @@ extension ClientConnection {
         case .responding:
             exchange.upstream?.abandon()
             exchange.upstream = nil
+            if isWritable { exchange.group?.failed(exchange) }
             exchange.result.fault = isWritable ? "the upstream's response stalled" : "the client stopped reading"
             cutOff(exchange)
         case .tunnelling:

@@ -27,6 +27,8 @@ package final class Exchange {
     var leases = 0
     /// The server of the upstream that was tried last, by its position.
     var server: Int?
+    /// The servers it was at, the one it is at among them.
+    var tried = ServerChoice.Tried()
     var passage: Passage?
     /// The upstream of the passage, as it was when the request was permitted.
     var group: UpstreamGroup?
@@ -89,6 +91,7 @@ package final class Exchange {
         requestOctets = 0
         leases = 0
         server = nil
+        tried = ServerChoice.Tried()
         passage = nil
         group = nil
         collection = nil

@@ -218,6 +218,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         let first = input
         input = ByteBuffer()
         if first.readableBytes > 0 { passTunnelled(first) }
+        exchange.group?.succeeded(exchange)
         client.tunnelBegan(exchange)
     }
 
@@ -302,6 +303,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         } else {
             close()
         }
+        exchange.group?.succeeded(exchange)
         client.responseEnded(exchange)
     }
 
@@ -334,6 +336,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         }
         self.exchange = nil
         exchange.upstream = nil
+        exchange.group?.succeeded(exchange)
         client.responseEnded(exchange)
     }
 

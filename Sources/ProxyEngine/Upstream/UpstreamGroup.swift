@@ -1,17 +1,27 @@
 internal import NIOCore
+internal import Synchronization
 
-/// The servers of one upstream as one event loop sees them: they are used in turn.
+/// The servers of one upstream as one event loop sees them: who gets which request. What is known of the servers all event
+/// loops share.
 final class UpstreamGroup {
     let settings: UpstreamSettings
     let writer: UpstreamRequestWriter
+    private let worker: Worker
     private let pools: [UpstreamPool]
-    private var next = 0
+    /// Empty where there is nothing to choose.
+    private let states: [UpstreamStates.Server]
+    private let countsLoad: Bool
+    private var turn = 0
 
     init(_ settings: UpstreamSettings, worker: Worker) {
         self.settings = settings
+        self.worker = worker
         writer = UpstreamRequestWriter(upstream: settings)
         let writer = writer
         pools = settings.servers.map { UpstreamPool(server: $0, tls: settings.tls, writer: writer, worker: worker) }
+        let known = settings.states?.servers ?? []
+        states = pools.count > 1 && known.count == pools.count ? known : []
+        countsLoad = !states.isEmpty && settings.balance == .leastRequests
     }
 
     /// How many servers a request may be tried at before it is given up.
@@ -19,12 +29,58 @@ final class UpstreamGroup {
 
     func lease(for exchange: Exchange, _ freshness: UpstreamPool.Freshness) -> UpstreamPool.Lease {
         guard pools.count > 1 else { return pools[0].lease(for: exchange, freshness) }
-        // A request that was at one server already goes to the one behind it, wherever the others' turn has got to.
-        let server = ((exchange.server ?? next) + 1) % pools.count
-        if exchange.server == nil { next = server }
+        let server = choose(for: exchange)
         exchange.server = server
+        exchange.tried.insert(server)
         return pools[server].lease(for: exchange, freshness)
     }
+
+    private func choose(for exchange: Exchange) -> Int {
+        let now = worker.coarseNow.uptimeNanoseconds
+        let first = exchange.server == nil
+        release(exchange)
+        // A request that was at one server already goes to the one behind it, wherever the others' turn has got to.
+        let behind = exchange.server ?? turn
+        let server: Int
+        if states.isEmpty {
+            server = (behind + 1) % pools.count
+        } else {
+            server = ServerChoice.next(behind: behind, of: pools.count, tried: exchange.tried) { [states] in
+                ServerChoice.Candidate(
+                    isEjected: states[$0].isEjected(at: now),
+                    load: countsLoad ? states[$0].load.load(ordering: .relaxed) : 0)
+            }
+        }
+        if first { turn = server }
+        if countsLoad { states[server].load.add(1, ordering: .relaxed) }
+        return server
+    }
+
+    // MARK: How it went
+
+    /// The request is no longer at its server.
+    func release(_ exchange: Exchange) {
+        guard countsLoad, let server = exchange.server else { return }
+        states[server].load.subtract(1, ordering: .relaxed)
+    }
+
+    /// The server gave a whole answer, whatever its status.
+    func succeeded(_ exchange: Exchange) {
+        guard !states.isEmpty, settings.ejection != nil, let server = exchange.server else { return }
+        if let change = states[server].succeeded(at: worker.coarseNow.uptimeNanoseconds) {
+            settings.states?.report(server, change)
+        }
+    }
+
+    /// It could not be reached, did not answer in time, or broke off.
+    func failed(_ exchange: Exchange) {
+        guard !states.isEmpty, let rule = settings.ejection, let server = exchange.server else { return }
+        if let change = states[server].failed(at: worker.coarseNow.uptimeNanoseconds, rule) {
+            settings.states?.report(server, change)
+        }
+    }
+
+    // MARK: Upkeep
 
     func cancel(_ exchange: Exchange) {
         for pool in pools { pool.cancel(exchange) }

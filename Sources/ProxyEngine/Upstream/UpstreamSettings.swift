@@ -22,6 +22,8 @@ package struct UpstreamSettings: Sendable, Equatable {
         }
     }
 
+    package enum Balance: Sendable { case roundRobin, leastRequests }
+
     package var name: String
     /// At least one; they serve in turn.
     package var servers: [Server]
@@ -33,6 +35,11 @@ package struct UpstreamSettings: Sendable, Equatable {
     package var basePath: [UInt8]
     /// Without it no server of `https` can be reached: nothing is ever sent to one in clear.
     package var tls: UpstreamTLS?
+    package var balance = Balance.roundRobin
+    /// nil: no server is ever taken out of turn.
+    package var ejection: EjectionRule?
+    /// nil: nothing is known of the servers, each of which serves in turn.
+    package var states: UpstreamStates?
 
     package init(
         name: String, servers: [Server], host: String? = nil, strippedSegments: Int = 0, basePath: String = ""

@@ -48,6 +48,20 @@ package struct Upstream: Sendable, Equatable {
         package init() {}
     }
 
+    package enum Balance: String, Sendable, CaseIterable {
+        case roundRobin = "round-robin"
+        case leastRequests = "least-requests"
+    }
+
+    /// When a server is taken out of turn.
+    package struct Ejection: Sendable, Equatable {
+        /// Requests in a row to which it gave no answer.
+        package var failures = 5
+        package var duration = Duration.seconds(10)
+
+        package init() {}
+    }
+
     package let name: String
     /// In file order, at least one.
     package let servers: [Server]
@@ -59,6 +73,9 @@ package struct Upstream: Sendable, Equatable {
     package let stripPrefix: String?
     /// nil where the servers speak plain HTTP.
     package let tls: TLS?
+    package var balance = Balance.roundRobin
+    /// nil: never.
+    package var ejection: Ejection? = Ejection()
     package let line: Int
 
     package init(

@@ -1,6 +1,7 @@
 /// `upstream NAME http://HOST:PORT/BASE`, or a block with several servers, or both.
 struct UpstreamStatement {
-    private static let keywords = ["server", "host", "strip-prefix", "ca", "server-name", "certificate"]
+    private static let keywords =
+        ["server", "host", "strip-prefix", "ca", "server-name", "certificate"] + UpstreamChoiceSettings.keywords
 
     private let reporter: Reporter
     private var once = Once()
@@ -9,6 +10,7 @@ struct UpstreamStatement {
     private var host = Upstream.HostPolicy.keep
     private var stripPrefix: String?
     private var tls = UpstreamTLSSettings()
+    private var choice = UpstreamChoiceSettings()
     /// False after an error.
     private var isValid = true
 
@@ -41,9 +43,12 @@ struct UpstreamStatement {
     }
 
     private func upstream(_ name: String, line: Int) -> Upstream {
-        Upstream(
+        var upstream = Upstream(
             name: name, servers: servers, basePath: basePath ?? "", hostPolicy: host, stripPrefix: stripPrefix,
             tls: servers.first?.scheme == .https ? tls.settings : nil, line: line)
+        upstream.balance = choice.balance
+        upstream.ejection = choice.ejection
+        return upstream
     }
 
     /// Before a block the URL may be left out.
@@ -72,6 +77,10 @@ struct UpstreamStatement {
         arguments.refuseBlock()
         if UpstreamTLSSettings.keywords.contains(name) {
             if !tls.take(name, statement, &arguments, reporter) { isValid = false }
+            return
+        }
+        if UpstreamChoiceSettings.keywords.contains(name) {
+            if !choice.take(name, &arguments, reporter) { isValid = false }
             return
         }
         guard let value = arguments.next("a value after \"\(name)\"") else {

@@ -52,6 +52,17 @@ import Testing
         #expect(upstream.strippedSegments == 0)
     }
 
+    @Test("Which server a request goes to, and when one is taken out of turn")
+    func choice() throws {
+        let plain = try upstream("upstream app http://a\n")
+        #expect(plain.balance == .roundRobin)
+        #expect(plain.ejection?.failures == 5 && plain.ejection?.duration == .seconds(10))
+        let other = try upstream("upstream app http://a {\nbalance least-requests\neject 3 for 1m\n}\n")
+        #expect(other.balance == .leastRequests)
+        #expect(other.ejection?.failures == 3 && other.ejection?.duration == .seconds(60))
+        #expect(try upstream("upstream app http://a {\neject off\n}\n").ejection == nil)
+    }
+
     @Test("TLS and unix sockets are in the URL; a certificate is asked for by the block's settings")
     func schemes() throws {
         let secure = try upstream(
@@ -119,6 +130,12 @@ import Testing
                 "upstream app http://a/b;c\n",
                 "2:14: the base path holds only letters, digits and - . _ ~ ! $ & ' ( ) * + , = : @, no escapes"
             ),
+            (
+                "upstream app http://a {\nbalance random\n}\n",
+                "3:9: unknown word \"random\"; expected round-robin or least-requests"
+            ),
+            ("upstream app http://a {\neject 5 in 10s\n}\n", "3:9: expected \"for\""),
+            ("upstream app http://a {\neject 5\n}\n", "3:8: expected \"for\" and how long, such as: eject 5 for 10s"),
             ("upstream app unix:app.sock\n", "2:14: expected the socket's path from the root"),
             (
                 "upstream app unix:/\(String(repeating: "x", count: 107))\n",
