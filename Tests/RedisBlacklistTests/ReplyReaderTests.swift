@@ -71,6 +71,15 @@ struct ReplyReaderTests {
         #expect(throws: ReplyFault.tooManyElements) { try reader.next() }
     }
 
+    @Test("Elements are counted over all the pieces in which a reply arrives")
+    func boundsArraysInPieces() throws {
+        let reader = try ReplyReader(limits: ReplyLimits(bytes: 1024, elements: 4, depth: 2))
+        try reader.feed(ByteBuffer(string: "*2\r\n*2\r\n:1\r\n:2\r\n"))
+        #expect(try reader.next() == nil)
+        try reader.feed(ByteBuffer(string: "*1\r\n"))
+        #expect(throws: ReplyFault.tooManyElements) { try reader.next() }
+    }
+
     @Test("Nested arrays are put together")
     func nests() throws {
         let reader = try ReplyReader(limits: ReplyLimits(bytes: 1024, elements: 8, depth: 2))

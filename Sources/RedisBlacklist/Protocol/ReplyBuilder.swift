@@ -50,10 +50,9 @@ final class ReplyBuilder {
 
     /// The reply that was completed last; taking it makes room for the next.
     func take() -> RedisReply? {
-        defer {
-            complete = nil
-            elements = 0
-        }
-        return complete
+        // What is not complete goes on counting: a reply in many pieces has no more elements than one in one.
+        guard let reply = complete else { return nil }
+        (complete, elements) = (nil, 0)
+        return reply
     }
 }
