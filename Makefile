@@ -13,11 +13,11 @@ JOBS  ?= 2
 # (docs/decisions/0012). One set of flags for everything, or all would be compiled again.
 flags  = -Xswiftc -enforce-exclusivity=unchecked
 build  = swift build -c release -j $(JOBS) $(flags) --explicit-target-dependency-import-check error
-sources = Sources Tests Benchmarks Package.swift
+sources = Sources Tests Benchmarks Fuzz Package.swift
 scripts = $(wildcard scripts/*.sh demo/*.sh .ci/run)
 python  = $(wildcard demo/*.py Benchmarks/*.py Benchmarks/*/*.py scripts/*.py)
 
-.PHONY: help build run run-redis demo-check test test-debug websocket-check matching-cost bench soak lint clean
+.PHONY: help build run run-redis demo-check test test-debug websocket-check fuzz fuzz-self-test matching-cost bench soak lint clean
 
 help:        ## this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -47,6 +47,16 @@ test-debug:  | swift packages-build packages-test ## the same tests and gateway 
 websocket-check: | build packages-websocket ## WebSocket conversations with and without the gateway: the same results
 	/usr/bin/python3 scripts/websocket-check.py .build/release/gateway
 
+# Instrumented, so in a build folder of its own; exclusivity is checked there.
+fuzz-build = GATEWAY_FUZZ=1 swift build -c release -j $(JOBS) --scratch-path .build-fuzz --product Fuzz
+fuzz:        | swift packages-build packages-fuzz ## the parsers, by libFuzzer: SECONDS=60 each, TARGET=one of them
+	$(fuzz-build)
+	@python3 scripts/fuzz.py run .build-fuzz/release/Fuzz $(or $(SECONDS),60) $(JOBS) $(TARGET)
+
+fuzz-self-test: | swift packages-build packages-fuzz ## whether fuzzing finds bugs: three that are planted, a minute each at most
+	$(fuzz-build)
+	@python3 scripts/fuzz.py self-test .build-fuzz/release/Fuzz
+
 matching-cost: | swift packages-build ## instructions of deciding a request, with 10 and with 10,000 rules
 	@scripts/debian-packages.sh valgrind binutils
 	$(build) --product MatchingCost
@@ -67,11 +77,11 @@ lint:        | swift packages-lint ## swift format, and the syntax of the script
 	for script in $(scripts); do bash -n "$$script"; done
 	python3 -c 'import sys; [compile(open(name).read(), name, "exec") for name in sys.argv[1:]]' $(python)
 
-clean:       ## removes .build
-	rm -rf .build
+clean:       ## removes .build and .build-fuzz
+	rm -rf .build .build-fuzz
 
 # What each command needs of Debian.
-.PHONY: swift packages-build packages-run packages-redis packages-websocket packages-bench packages-test packages-lint
+.PHONY: swift packages-build packages-run packages-redis packages-websocket packages-bench packages-fuzz packages-test packages-lint
 swift:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is needed and is not on the PATH: https://swift.org/install" >&2; exit 1; }
 packages-build:
@@ -84,6 +94,8 @@ packages-websocket:
 	@scripts/debian-packages.sh python3 python3-websockets
 packages-bench:
 	@scripts/debian-packages.sh wrk nginx-light haproxy openssl util-linux python3 python3-matplotlib
+packages-fuzz:
+	@scripts/debian-packages.sh lld python3
 packages-test:
 	@scripts/debian-packages.sh redis-server openssl curl python3 python3-websockets python3-hpack
 packages-lint:

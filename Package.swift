@@ -11,6 +11,11 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// `make fuzz` sets it, and builds into a folder of its own: our code with the counters of libFuzzer and the checks of
+/// AddressSanitizer in it, and one more executable. The libraries that we use are built as always.
+let isFuzzed = Context.environment["GATEWAY_FUZZ"] != nil
+let ours = strict + (isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])] : [])
+
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
@@ -61,9 +66,9 @@ let package = Package(
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ],
-            swiftSettings: strict),
-        .target(name: "AuthFilter", dependencies: ["Routes", "COpenSSL"], swiftSettings: strict),
-        .target(name: "Routes", swiftSettings: strict),
+            swiftSettings: ours),
+        .target(name: "AuthFilter", dependencies: ["Routes", "COpenSSL"], swiftSettings: ours),
+        .target(name: "Routes", swiftSettings: ours),
         .target(name: "RateLimits", dependencies: ["Routes"], swiftSettings: strict),
         .target(
             name: "Accounts",
@@ -71,7 +76,7 @@ let package = Package(
                 "AuthFilter", "RateLimits", "Routes", "CCrypt", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
-        .target(name: "RedisBlacklist", dependencies: ["CHiredis", nioCore, nioPosix], swiftSettings: strict),
+        .target(name: "RedisBlacklist", dependencies: ["CHiredis", nioCore, nioPosix], swiftSettings: ours),
 
         .executableTarget(
             name: "MatchingCost", dependencies: ["Routes"], path: "Benchmarks/MatchingCost", swiftSettings: strict),
@@ -89,3 +94,14 @@ let package = Package(
         .testTarget(name: "WireTests", swiftSettings: strict),
     ]
 )
+
+if isFuzzed {
+    package.targets += [
+        .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["ProxyEngine", "AuthFilter", "Routes", "RedisBlacklist", "CLibFuzzer", nioCore],
+            path: "Fuzz/Sources", swiftSettings: ours,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
+    ]
+}

@@ -1,0 +1,50 @@
+internal import Foundation
+internal import NIOCore
+internal import ProxyEngine
+
+/// Bugs that `make fuzz-self-test` puts in on purpose, one of each kind, to see that they are found and told: a wrong
+/// answer, which only a harness notices; an octet read behind the end of its storage, which only AddressSanitizer does;
+/// and a trap of Swift's own. None is in the product, and none is reached by the corpora.
+enum PlantedBug: String {
+    case lostOctet = "lost-octet"
+    case overrun
+    case trap
+
+    private static let planted = PlantedBug(rawValue: ProcessInfo.processInfo.environment["GATEWAY_FUZZ_PLANT"] ?? "")
+
+    static func decoder(_ decoder: BodyDecoder) -> Decoder {
+        Decoder(decoder: decoder, isPlanted: planted == .lostOctet)
+    }
+
+    /// Loses the last octet of a piece of more than sixteen that begins with a CR.
+    struct Decoder {
+        fileprivate var decoder: BodyDecoder
+        fileprivate let isPlanted: Bool
+
+        mutating func next(_ input: inout ByteBuffer) -> BodyEvent {
+            let event = decoder.next(&input)
+            guard isPlanted, case .data(var piece) = event, piece.readableBytes > 16,
+                piece.readableBytesView.first == 13
+            else { return event }
+            piece.moveWriterIndex(to: piece.writerIndex - 1)
+            return .data(piece)
+        }
+    }
+
+    /// Reads one octet too many of a chunked request that closes its connection.
+    static func overrun(_ input: [UInt8], _ head: RequestHead) {
+        guard planted == .overrun, head.framing == .chunked, head.traits.contains(.closes) else { return }
+        let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: input.count)
+        defer { copy.deallocate() }
+        copy.initialize(repeating: 0, count: input.count)
+        var sum: UInt8 = 0
+        for index in 0...input.count { sum ^= copy[index] }
+        setenv("GATEWAY_FUZZ_SUM", "\(sum)", 1)
+    }
+
+    /// Overflows where a token's identifier is longer than 31 octets.
+    static func trap(_ identifier: [UInt8]?) {
+        guard planted == .trap, let identifier else { return }
+        setenv("GATEWAY_FUZZ_SUM", "\(UInt8(identifier.count * 8))", 1)
+    }
+}
