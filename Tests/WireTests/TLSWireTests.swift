@@ -64,7 +64,8 @@ struct TLSWireTests {
         let port = port ?? self.port
         return try run(
             [
-                "curl", "-sS", "-m", "10", "-i", "--http1.1", "--noproxy", "*", "--cacert", certificates.path("ca.pem"), "--resolve",
+                "curl", "-sS", "-m", "10", "-i", "--http1.1", "--noproxy", "*", "--cacert", certificates.path("ca.pem"),
+                "--resolve",
                 "\(host):\(port):127.0.0.1", "https://\(host):\(port)\(path)",
             ] + words)
     }
@@ -76,7 +77,8 @@ struct TLSWireTests {
         let words = version.split(separator: " ").map(String.init)
         let result = try run(
             [
-                "curl", "-sS", "-m", "10", "-i", "--http1.1", "--noproxy", "*", "--cacert", certificates.path("ca.pem"), "--resolve",
+                "curl", "-sS", "-m", "10", "-i", "--http1.1", "--noproxy", "*", "--cacert", certificates.path("ca.pem"),
+                "--resolve",
                 "one.test:\(port):127.0.0.1", "https://one.test:\(port)/public/x",
             ] + words)
         #expect(result.output.hasPrefix("HTTP/1.1 200"), "\(result.errors)")
