@@ -59,7 +59,7 @@ import Testing
         #expect(configuration.tokens?.leeway == .seconds(5))
         #expect(configuration.tokens?.subjectClaim == Array("sub".utf8))
         #expect(configuration.blacklist?.port == 6379)
-        #expect(configuration.blacklist?.mode == .ask)
+        #expect(configuration.blacklist?.mode == .copy)
         #expect(configuration.blacklist?.prefix == Array("blacklist:".utf8))
         #expect(configuration.blacklist?.deadline == .milliseconds(250))
         #expect(configuration.blacklist?.onFailure == .refuse)
@@ -84,6 +84,7 @@ import Testing
             """
         ).blacklist
         var expected = BlacklistSettings(host: "::1", port: 6380, database: 3, line: 3)
+        expected.mode = .ask
         expected.prefix = Array("logged out:".utf8)
         expected.deadline = .seconds(1)
         expected.onFailure = .lastKnown(.seconds(60))
