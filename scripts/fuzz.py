@@ -23,7 +23,7 @@ TARGETS = [
 PLANTS = [
     ("lost-octet", "chunked-body", "objection: "),
     ("overrun", "request-head", "AddressSanitizer: heap-buffer-overflow"),
-    ("trap", "token", "libFuzzer: deadly signal"),
+    ("trap", "claims", "libFuzzer: deadly signal"),
 ]
 PLANT_SECONDS = 60
 # An input that takes longer, or a process that takes more, is a finding.

@@ -31,20 +31,27 @@ enum PlantedBug: String {
         }
     }
 
-    /// Reads one octet too many of a chunked request that closes its connection.
+    /// Reads one octet too many of a chunked request whose method is not PUT.
     static func overrun(_ input: [UInt8], _ head: RequestHead) {
-        guard planted == .overrun, head.framing == .chunked, head.traits.contains(.closes) else { return }
-        let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: input.count)
+        guard planted == .overrun, head.framing == .chunked, input[head.method] != octets("PUT")[...] else { return }
+        let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: input.count)
         defer { copy.deallocate() }
-        copy.initialize(repeating: 0, count: input.count)
-        var sum: UInt8 = 0
-        for index in 0...input.count { sum ^= copy[index] }
-        setenv("GATEWAY_FUZZ_SUM", "\(sum)", 1)
+        _ = copy.initialize(from: input)
+        guard let first = copy.baseAddress else { return }
+        setenv("GATEWAY_FUZZ_SUM", "\(sum(first, through: input.count))", 1)
     }
 
-    /// Overflows where a token's identifier is longer than 31 octets.
-    static func trap(_ identifier: [UInt8]?) {
-        guard planted == .trap, let identifier else { return }
-        setenv("GATEWAY_FUZZ_SUM", "\(UInt8(identifier.count * 8))", 1)
+    /// A function of its own, in which the compiler can't see what it might leave out.
+    @inline(never)
+    private static func sum(_ octets: UnsafePointer<UInt8>, through last: Int) -> UInt8 {
+        var sum: UInt8 = 0
+        for index in 0...last { sum ^= octets[index] }
+        return sum
+    }
+
+    /// Overflows where a token's first role begins with an octet behind `x`.
+    static func trap(_ roles: [[UInt8]]) {
+        guard planted == .trap, let first = roles.first?.first else { return }
+        setenv("GATEWAY_FUZZ_SUM", "\(first + 0x87)", 1)
     }
 }

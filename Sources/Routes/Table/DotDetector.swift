@@ -17,6 +17,8 @@ struct DotDetector {
         case (2, UInt8(ascii: "0")): take(UInt8(ascii: " "))
         case (2, UInt8(ascii: "f")), (2, UInt8(ascii: "F")), (3, UInt8(ascii: "c")), (3, UInt8(ascii: "C")):
             take(PathBytes.Character.slash)
+        // What came was no escape; this may begin one: "%%2f" is a slash for whoever decodes once more.
+        case (1..., PathBytes.Character.percent): (hasOther, escape) = (true, 1)
         case (1..., _):
             hasOther = true
             take(byte)

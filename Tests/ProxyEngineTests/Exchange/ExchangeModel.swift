@@ -29,7 +29,8 @@ struct ExchangeModel {
     private(set) var machine = Machine(hasBody: false, closes: false)
     private(set) var request = Request()
     private(set) var client = Client.idle
-    private(set) var pool: [Upstream] = []
+    /// Three that are kept from earlier requests, to begin with.
+    private(set) var pool = Array(repeating: Upstream(wasUsed: true), count: 3)
     /// The position of the upstream that the request is on.
     private(set) var upstream: Int?
     private(set) var isWaitingForLease = false

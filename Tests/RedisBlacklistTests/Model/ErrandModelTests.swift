@@ -28,7 +28,9 @@ struct ErrandModelTests {
                     if sent || ends > 0 || commands != Self.commands { return "sent \(commands)" }
                     sent = true
                 case .finish(let replies):
-                    if ends > 0 || !sent || replies != received { return "finished with \(replies)" }
+                    if ends > 0 || !sent || replies != received || replies.count != Self.commands.count {
+                        return "finished with \(replies)"
+                    }
                     ends += 1
                 case .fail:
                     if ends > 0 { return "failed behind the end" }

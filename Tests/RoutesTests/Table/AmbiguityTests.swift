@@ -56,6 +56,8 @@ import Testing
             ("semicolon", "/t/a;b%2F", "400 encodedSlash"), ("encoded-slash,semicolon", "/t/a;b%2F", "line 1"),
             ("encoded-slash", "/t/..%2F", "400 dotSegment"), ("semicolon", "/t/..;", "400 dotSegment"),
             ("double-escape", "/t/%252e%252E", "400 dotSegment"), ("encoded-slash", "/t/%2F%00", "400 encodedControl"),
+            ("double-escape", "/t/%25%252f..", "400 dotSegment"), ("double-escape", "/t/%25%252f.x", "line 1"),
+            ("double-escape", "/t/%252%255c..%252f", "400 dotSegment"),
             ("encoded-slash", "/t%2Fb", "400 encodedSlash"),
         ])
     func tolerated(tolerance: String, path: String, decision: String) throws {
