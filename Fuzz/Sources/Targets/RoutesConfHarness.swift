@@ -7,12 +7,14 @@ struct RoutesConfHarness: Harness {
         let result = Configuration.parse(input, file: "routes.conf")
         try requireEqual(result.configuration == nil, !result.errors.isEmpty, "no configuration, and errors")
         try checkPlaces(input, result)
+        var choices = Choices(input)
+        // Most inputs have errors, of which finding suggestions takes longest: some are read twice.
+        guard result.configuration != nil || choices.below(8) == 0 else { return }
         let again = Configuration.parse(input, file: "routes.conf", budget: .none)
         guard let configuration = result.configuration else {
             return try requireEqual(again.diagnostics, result.diagnostics, "a second reading")
         }
         guard let searched = again.configuration else { throw Objection("a second reading has errors") }
-        var choices = Choices(input)
         for rule in configuration.rules.prefix(8) {
             try checkTable(configuration, searched, rule, &choices)
         }
