@@ -57,7 +57,7 @@ fuzz-self-test: | swift packages-build packages-fuzz ## whether fuzzing finds bu
 	$(fuzz-build)
 	@python3 scripts/fuzz.py self-test .build-fuzz/release/Fuzz
 
-matching-cost: | swift packages-build ## instructions of deciding a request, with 10 and with 10,000 rules
+matching-cost: | swift packages-build ## instructions of deciding a request, with 10 and with 10,000 rules, and hosts
 	@scripts/debian-packages.sh valgrind binutils
 	$(build) --product MatchingCost
 	@scripts/matching-cost.sh

@@ -7,7 +7,7 @@ struct RepositoryWireTests {
         arguments: [
             "routes.conf", "examples/redis.conf", "examples/roles.conf", "examples/tenants.conf",
             "examples/jwt-guide.conf",
-            "examples/redis-password.conf", "examples/tls-upstream.conf",
+            "examples/redis-password.conf", "examples/tls-upstream.conf", "examples/hosts.conf",
         ])
     func configurations(file: String) throws {
         let result = try run([Paths.gateway, "check", "\(Paths.package)/\(file)"])

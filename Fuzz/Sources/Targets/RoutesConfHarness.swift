@@ -56,13 +56,14 @@ struct RoutesConfHarness: Harness {
             }
         }
         if choices.below(4) == 0 { path.append(0x2F) }
-        let decision = configuration.table.decide(method: octets(method).span, path: path.span)
+        let host = octets(rule.hosts.first?.text ?? "x")
+        let decision = configuration.decide(host: host.span, method: octets(method).span, path: path.span)
         if case .matched(let id) = decision {
             try require(configuration.rules.indices.contains(id.index), "no rule \(id.index)")
         }
-        let explained = configuration.table.explain(method: octets(method), path: path).decision
+        let explained = configuration.explain(host: host, method: octets(method), path: path).decision
         try requireEqual(explained, decision, "\(method) \(shown(path)) explained and decided")
-        let found = searched.table.decide(method: octets(method).span, path: path.span)
+        let found = searched.decide(host: host.span, method: octets(method).span, path: path.span)
         if found != .ambiguous(.otherSpelling) {
             try requireEqual(found, decision, "\(method) \(shown(path)) searched and decided")
         }

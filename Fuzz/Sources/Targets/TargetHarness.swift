@@ -82,6 +82,7 @@ struct TargetHarness: Harness {
         switch exact {
         case .matched(let id): try requireEqual(id.index, rule, "the rule that decides \(shown(path))")
         case .ambiguous(let ambiguity): throw Objection("refused as \(ambiguity): \(shown(path))")
+        case .hostUnknown: throw Objection("a table knows nothing of hosts")
         case .noRoute, .methodNotAllowed: try requireEqual(rule, nil, "the rule that decides \(shown(path))")
         }
         if decision != .ambiguous(.otherSpelling) { try requireEqual(decision, exact, "strict and exact") }

@@ -33,15 +33,20 @@ final class AuthenticatingGatekeeper: Gatekeeper {
     func admit(_ exchange: Exchange) -> Admission {
         if let cors = decider.policy.cors {
             exchange.responseLines += cors.responseLines(for: exchange.head)
-            if let answer = cors.preflight(exchange.head) { return .answered(answer) }
+            if let answer = cors.preflight(exchange.head) {
+                return hostRefusal(exchange.head).map { .refused($0) } ?? .answered(answer)
+            }
         }
         if exchange.head.traits.contains(.wantsWebSocket), let refusal = originRefusal(exchange.head) {
-            return .refused(refusal)
+            return .refused(hostRefusal(exchange.head) ?? refusal)
         }
-        if let accounts, let rest = accounts.rest(of: exchange) { return admit(rest, exchange, to: accounts) }
+        if let accounts, let rest = accounts.rest(of: exchange) {
+            return hostRefusal(exchange.head).map { .refused($0) } ?? admit(rest, exchange, to: accounts)
+        }
         let bytes = exchange.head.bytes
         let decision = decider.decide(
-            bytes.readableBytesUInt8Span, method: exchange.head.method, path: exchange.head.path,
+            bytes.readableBytesUInt8Span, host: exchange.head.host, method: exchange.head.method,
+            path: exchange.head.path,
             credentials: exchange.head.authorization.map { .field($0) } ?? .none, at: UnixTime(exchange))
         attribute(decision, to: exchange)
         switch decision.stage {
@@ -61,6 +66,10 @@ final class AuthenticatingGatekeeper: Gatekeeper {
     func shutDown() {
         revocation?.shutDown()
         rates.close()
+    }
+
+    private func hostRefusal(_ head: RequestHead) -> Refusal? {
+        decider.hostRefusal(head.bytes.readableBytesUInt8Span, host: head.host, method: head.method, path: head.path)
     }
 
     /// Pages of other sites may open WebSockets as they like, and the browser sends its cookies along: no preflight asks

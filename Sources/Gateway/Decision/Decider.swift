@@ -40,9 +40,10 @@ final class Decider {
 
     /// - Parameter octets: the request's head, of which the ranges are parts.
     func decide(
-        _ octets: Span<UInt8>, method: Range<Int>, path: Range<Int>, credentials: Credentials, at now: UnixTime
+        _ octets: Span<UInt8>, host: Range<Int>?, method: Range<Int>, path: Range<Int>, credentials: Credentials,
+        at now: UnixTime
     ) -> RequestDecision {
-        switch matchRoute(method: octets.extracting(method), path: octets.extracting(path)) {
+        switch matchRoute(octets, host: host, method: method, path: path) {
         case .refused(let refusal): return RequestDecision(stage: .decided(.refused(refusal)))
         case .matched(let route):
             switch authenticate(octets, credentials, for: route, at: now) {
@@ -85,13 +86,26 @@ final class Decider {
         case refused(Refusal)
     }
 
-    private func matchRoute(method: Span<UInt8>, path: Span<UInt8>) -> RouteMatch {
-        switch policy.configuration.table.decide(method: method, path: path) {
+    private func matchRoute(
+        _ octets: Span<UInt8>, host: Range<Int>?, method: Range<Int>, path: Range<Int>
+    ) -> RouteMatch {
+        let decision = policy.configuration.decide(
+            host: octets.extracting(host ?? 0..<0), method: octets.extracting(method), path: octets.extracting(path))
+        return switch decision {
+        case .hostUnknown: .refused(policy.refusals.hostUnknown)
         case .matched(let id): .matched(policy.routes[id.index])
         case .ambiguous(let ambiguity): .refused(policy.refusals.refusal(for: ambiguity))
         case .noRoute: .refused(policy.refusals.noRoute)
         case .methodNotAllowed(let allowed): .refused(policy.refusals.refusal(for: allowed))
         }
+    }
+
+    /// For requests that no rule decides about: a host that the file doesn't name has nothing of the gateway's either.
+    func hostRefusal(_ octets: Span<UInt8>, host: Range<Int>?, method: Range<Int>, path: Range<Int>) -> Refusal? {
+        guard let hosts = policy.configuration.hosts, !hosts.knows(octets.extracting(host ?? 0..<0)),
+            case .refused(let refusal) = matchRoute(octets, host: host, method: method, path: path)
+        else { return nil }
+        return refusal
     }
 
     // MARK: authenticate

@@ -29,16 +29,28 @@ struct ExpectationRunner {
     }
 
     private func failures(of expectation: Expectation) -> [Failure] {
+        // Where the file names no host, any will do.
+        let hosts: [String?] = expectation.hosts.isEmpty ? [nil] : expectation.hosts
+        return hosts.flatMap { failures(of: expectation, at: $0) }
+    }
+
+    private func failures(of expectation: Expectation, at host: String?) -> [Failure] {
         HypotheticalClaims.variants(of: expectation.whom, configuration: policy.configuration).compactMap { claims in
-            let answer = answer(to: expectation, claims)
+            let answer = answer(to: expectation, at: host, claims)
             guard !matches(answer, expectation.result) else { return nil }
             let person = claims.map { " for a token with \(String(decoding: $0.described, as: UTF8.self))" } ?? ""
-            return Failure(expectation: expectation, outcome: describe(answer) + person)
+            return Failure(
+                expectation: expectation, outcome: describe(answer) + (host.map { " at the host \($0)" } ?? "") + person
+            )
         }
     }
 
-    private func answer(to expectation: Expectation, _ claims: HypotheticalClaims?) -> Rehearsal.Answer {
-        let request = SupposedRequest(method: Array(expectation.method.utf8), target: expectation.path)
+    private func answer(
+        to expectation: Expectation, at host: String?, _ claims: HypotheticalClaims?
+    ) -> Rehearsal.Answer {
+        let request = SupposedRequest(
+            method: Array(expectation.method.utf8), target: expectation.path,
+            fields: host.map { [Array("Host: \($0)".utf8)] } ?? [])
         let supposed = claims?.authentication(for: policy) ?? .anonymous
         return rehearsal.run(request, supposing: supposed, at: UnixTime(milliseconds: 0)).answer
     }

@@ -10,6 +10,7 @@ struct RefusalCatalogue: Sendable {
     private let notYetValid: Refusal
     let revoked: Refusal
     let blacklistUnavailable: Refusal
+    let hostUnknown: Refusal
     let noRoute: Refusal
     private let roleRequired: Refusal
     private let claimRequired: Refusal
@@ -23,6 +24,7 @@ struct RefusalCatalogue: Sendable {
         notYetValid = Self.challenge(.tokenNotYetValid, status)
         revoked = Self.challenge(.tokenRevoked, status)
         blacklistUnavailable = Self.make(.blacklistUnavailable, source: .gateway, fieldLines: "Retry-After: 1\r\n")
+        hostUnknown = Self.make(.hostUnknown)
         noRoute = Self.make(.noRoute)
         roleRequired = Self.make(.roleRequired)
         claimRequired = Self.make(.claimRequired)

@@ -56,7 +56,7 @@ struct Rehearsal {
     private func decide(_ head: RequestHead, supposing supposed: Authentication?, at now: UnixTime) -> Outcome {
         let presented: Decider.Credentials = head.authorization.map { .field($0) } ?? .none
         let decision = decider.decide(
-            head.bytes.readableBytesUInt8Span, method: head.method, path: head.path,
+            head.bytes.readableBytesUInt8Span, host: head.host, method: head.method, path: head.path,
             credentials: supposed.map { .supposed($0) } ?? presented, at: now)
         switch decision.stage {
         case .decided(let answer): return Outcome(answer: admit(answer, head), decision: decision, head: head)

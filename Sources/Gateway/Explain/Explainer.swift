@@ -37,6 +37,7 @@ struct Explainer {
         let token = tokenReport(outcome, rule, isSupposed: whom != nil, at: now)
         return Explanation(
             request: request, answer: answer(outcome, token),
+            host: outcome.decision == nil ? nil : host(outcome.head),
             routing: outcome.decision == nil ? nil : routing(outcome.head),
             rule: rule, token: token, conditions: conditions(token, rule), blacklist: blacklistReport(outcome),
             headers: headers(request, outcome), now: now)
@@ -49,7 +50,14 @@ struct Explainer {
 
     private func routing(_ head: RequestHead) -> RouteExplanation {
         let octets = Array(head.bytes.readableBytesView)
-        return policy.configuration.table.explain(method: Array(octets[head.method]), path: Array(octets[head.path]))
+        return policy.configuration.explain(
+            host: Array(octets[head.host ?? 0..<0]), method: Array(octets[head.method]), path: Array(octets[head.path]))
+    }
+
+    private func host(_ head: RequestHead) -> Explanation.Host? {
+        guard let hosts = policy.configuration.hosts else { return nil }
+        return hosts.pattern(for: Array(Array(head.bytes.readableBytesView)[head.host ?? 0..<0])).map { .named($0) }
+            ?? .unknown(hosts.patterns)
     }
 
     private func tokenReport(

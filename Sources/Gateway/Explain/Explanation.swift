@@ -18,6 +18,13 @@ struct Explanation {
         case refused(CredentialFault, TokenInspection?)
     }
 
+    enum Host {
+        /// By whose rules it is decided.
+        case named(HostPattern)
+        /// - Parameter known: the hosts that the file names.
+        case unknown(_ known: [HostPattern])
+    }
+
     enum BlacklistReport {
         /// There is no good token to ask about.
         case noToken
@@ -36,6 +43,8 @@ struct Explanation {
 
     let request: SupposedRequest
     let answer: Answer
+    /// nil where the file names no hosts, or the engine refuses before one is looked for.
+    let host: Host?
     /// nil where the engine refuses before a rule is looked for.
     let routing: RouteExplanation?
     /// The rule that decides.

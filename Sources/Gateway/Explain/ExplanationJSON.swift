@@ -19,6 +19,7 @@ struct ExplanationJSON {
             ("method", .text(explanation.request.method)), ("target", .text(explanation.request.target)),
             ("status", answer.status), ("code", answer.code), ("upstream", answer.upstream),
             ("message", answer.message),
+            ("host", host),
             ("rule", explanation.rule.map { rule($0.id) } ?? .null),
             ("segments", explanation.routing.map { .array($0.segments.map { .text($0) }) } ?? .null),
             ("candidates", .array(explanation.routing?.candidates.map(candidate) ?? [])),
@@ -35,6 +36,12 @@ struct ExplanationJSON {
         case .served(let status): (.number(status), .null, .null, .null)
         case .unknown: (.null, .null, .null, .string("a key that the token may be signed with is not there"))
         }
+    }
+
+    /// null where the file names no hosts, or not this one.
+    private var host: JSONTree {
+        guard case .named(let pattern) = explanation.host else { return .null }
+        return .string(pattern.text)
     }
 
     private func rule(_ id: RouteID) -> JSONTree {

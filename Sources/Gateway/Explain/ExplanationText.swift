@@ -15,6 +15,7 @@ struct ExplanationText {
         self.configuration = configuration
         self.citer = citer
         lines = [PlainText.plain(explanation.request.method) + " " + PlainText.plain(explanation.request.target), ""]
+        addHost()
         addRouting()
         addToken()
         addConditions()
@@ -35,12 +36,22 @@ struct ExplanationText {
 
     // MARK: matchRoute
 
+    private mutating func addHost() {
+        switch explanation.host {
+        case nil: return
+        case .named(let host): add("host", ["decided by the rules of \(host.text)"])
+        case .unknown(let known):
+            add("host", ["not in \(configuration.file), which names \(known.map(\.text).joined(separator: ", "))"])
+        }
+    }
+
     private mutating func addRouting() {
         guard let routing = explanation.routing else { return }
         add("path", path(routing))
         let candidates = routing.candidates.flatMap { candidate in
             [citer.cite(candidate.route).rendered, "    " + candidate.standing.explanation]
         }
+        if routing.decision == .hostUnknown { return }
         if !routing.segments.isEmpty { add("rule", candidates.isEmpty ? ["none matches this path"] : candidates) }
     }
 

@@ -46,7 +46,8 @@ struct GatewayPolicy: Sendable {
             need = Authorizer.need(of: rule.access)
             upstream = rule.upstream
             options = rule.options
-            rateName = "\(rule.methods.text) \(rule.pattern)"
+            let hosts = rule.hosts.map { $0.text + " " }.sorted().joined()
+            rateName = "\(hosts)\(rule.methods.text) \(rule.pattern)"
         }
     }
 

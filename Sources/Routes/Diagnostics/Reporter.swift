@@ -11,6 +11,7 @@ final class Reporter {
     private let file: String
     private let source: SourceText
     private var entries: [Entry] = []
+    private var warnings: [Place: Set<String>] = [:]
     private var masks: [Int: [Place]] = [:]
 
     init(file: String, source: SourceText) {
@@ -24,7 +25,9 @@ final class Reporter {
         entries.append(Entry(severity: .error, kind: kind, place: place, message: message, hint: hint))
     }
 
+    /// Once, even where it concerns several hosts.
     func warning(_ place: Place, _ message: String, hint: String? = nil, kind: DiagnosticKind) {
+        guard warnings[place, default: []].insert(message).inserted else { return }
         entries.append(Entry(severity: .warning, kind: kind, place: place, message: message, hint: hint))
     }
 

@@ -1,5 +1,5 @@
 /// How a rule comes to a method. The order is that of precedence between rules of one path.
-enum MethodCover: Int, Comparable {
+enum MethodCover: Int, Comparable, CaseIterable {
     case named
     /// GET is named, which covers HEAD.
     case headByGet

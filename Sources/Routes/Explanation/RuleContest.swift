@@ -6,11 +6,15 @@ struct RuleContest {
         /// nil: not this method.
         let cover: MethodCover?
 
+        /// Among those of one path: the host's own come first, those that aren't for the method last.
+        private var rank: Int {
+            guard let cover else { return .max }
+            return rule.hosts.isEmpty ? MethodCover.allCases.count + cover.rawValue : cover.rawValue
+        }
+
         func isBefore(_ other: Entry) -> Bool {
             if kinds != other.kinds { return kinds.lexicographicallyPrecedes(other.kinds) }
-            // Those that aren't for the method come last among those of one path.
-            let (own, others) = (cover?.rawValue ?? .max, other.cover?.rawValue ?? .max)
-            return (own, rule.id.index) < (others, other.rule.id.index)
+            return (rank, rule.id.index) < (other.rank, other.rule.id.index)
         }
     }
 
@@ -45,6 +49,7 @@ struct RuleContest {
         for (segment, (kind, other)) in zip(entry.kinds, winner.kinds).enumerated() where kind != other {
             return .lessSpecific(segment: segment, kind: kind, thanKind: other)
         }
+        if entry.rule.hosts.isEmpty && !winner.rule.hosts.isEmpty { return .generalRuleLoses }
         switch cover {
         case .wildcard: return .wildcardMethodLoses
         // Two rules of one path that name one method are a conflict: only HEAD can be covered twice.

@@ -10,6 +10,8 @@ package enum Standing: Sendable, Equatable {
     case wildcardMethodLoses
     /// The same path; it names GET, which covers HEAD, and the deciding rule names HEAD.
     case headCoverLoses
+    /// The same path; it stands outside of every host, and the deciding rule is the host's own.
+    case generalRuleLoses
 
     /// In plain English, to follow the name of the rule.
     package var explanation: String {
@@ -23,6 +25,8 @@ package enum Standing: Sendable, Equatable {
         case .methodDoesNotMatch: "matches the path, but not the method"
         case .wildcardMethodLoses: "has the same path, but says \"*\" where the deciding rule names the method"
         case .headCoverLoses: "has the same path, but covers HEAD by GET where the deciding rule names HEAD"
+        case .generalRuleLoses:
+            "has the same path, but is for every host where the deciding rule is for this one"
         }
     }
 }

@@ -2,11 +2,10 @@
 struct ConfigurationParser {
     static let keywords = [
         "listen", "admin", "upstream", "tokens", "blacklist", "accounts", "cors", "identity", "log", "limits", "paths",
-        "trusted-proxies",
-        "expect",
+        "trusted-proxies", "host", "expect",
     ]
     /// Statements that may stand more than once.
-    private static let repeatable: Set<String> = ["listen", "upstream", "expect"]
+    private static let repeatable: Set<String> = ["listen", "upstream", "host", "expect"]
 
     private let file: String
     private let reporter: Reporter
@@ -28,7 +27,11 @@ struct ConfigurationParser {
     private var trustedProxies: [AddressBlock] = []
     private var pathsExact = false
     private var routes: [RouteStatement] = []
-    private var expectations: [Expectation] = []
+    /// Each with the hosts of the block it stands in; empty: it stands in none.
+    private var expectations: [(expectation: Expectation, hosts: [HostPattern])] = []
+    /// Every host that the file names, in its order.
+    private var hosts: [HostPattern] = []
+    private var knownHosts: Set<HostPattern> = []
     private var seen: Set<String> = []
 
     static func parse(_ bytes: [UInt8], file: String, budget: AutomatonBudget) -> ParseResult {
@@ -80,6 +83,7 @@ struct ConfigurationParser {
         case "limits": limits = LimitsStatement.parse(statement, reporter)
         case "trusted-proxies": trustedProxies = TrustedProxiesStatement.parse(statement, reporter)
         case "paths": pathsExact = PathsStatement.parse(statement, reporter)
+        case "host": takeHost(statement)
         default: takeExpectation(statement)
         }
     }
@@ -112,15 +116,39 @@ struct ConfigurationParser {
         upstreamNames.append(statement.words[1])
     }
 
-    private mutating func takeRoute(_ statement: Statement) {
+    /// - Parameter block: the hosts of the block it stands in; nil: it stands in none.
+    private mutating func takeRoute(_ statement: Statement, in block: [HostPattern]? = nil) {
         seen.insert("route")
-        if let route = RouteStatement(statement, reporter) { routes.append(route) }
+        guard let route = RouteStatement(statement, in: block, reporter) else { return }
+        routes.append(route)
+        takeHosts(route.hosts)
     }
 
-    private mutating func takeExpectation(_ statement: Statement) {
-        if let expectation = ExpectStatement.parse(statement, upstreams: upstreams, reporter) {
-            expectations.append(expectation)
+    private mutating func takeExpectation(_ statement: Statement, in block: [HostPattern]? = nil) {
+        let expectation = ExpectStatement.parse(
+            statement, isInHost: block != nil, upstreams: upstreams, reporter)
+        if let expectation { expectations.append((expectation, block ?? [])) }
+    }
+
+    private mutating func takeHost(_ statement: Statement) {
+        let block = HostBlock(statement, reporter)
+        takeHosts(block.hosts)
+        for line in block.lines {
+            if line.keyword.text == "expect" {
+                takeExpectation(line, in: block.hosts)
+            } else if RouteStatement.isMeant(line) {
+                takeRoute(line, in: block.hosts)
+            } else {
+                reporter.error(
+                    line.keyword.place, "a host's block holds rules and expectations only",
+                    hint: Self.keywords.contains(line.keyword.text)
+                        ? "\"\(line.keyword.text)\" is for all hosts: write it outside of the block" : nil)
+            }
         }
+    }
+
+    private mutating func takeHosts(_ new: [HostPattern]) {
+        hosts += new.filter { knownHosts.insert($0).inserted }
     }
 
     private func reportUnknown(_ statement: Statement) {
@@ -170,22 +198,37 @@ extension ConfigurationParser {
             builder.add(route)
         }
         if reporter.hasErrors { return nil }
-        let table = RouteTable(builder.rules, builder.index, pathsExact: pathsExact, budget: budget)
-        if !table.isComplete {
+        let sets = RuleSet.all(builder.rules, hosts: hosts)
+        let tables = sets.map { RouteTable($0.rules, $0.index, pathsExact: pathsExact, budget: budget) }
+        if !tables.allSatisfy(\.isComplete) {
             reporter.warning(
                 top,
                 "the paths mix names and {parameters} in very many combinations: some requests take longer to decide",
                 kind: .tableTooLarge)
         }
         UnusedUpstreamCheck.run(upstreamNames, builder.rules, reporter)
-        Review(builder.rules, builder.index, table, pathsExact: pathsExact)
-            .run(routes, expectations, upstreams: upstreams, reporter)
+        let nobody = RouteTable([], EndpointIndex(), pathsExact: pathsExact, budget: budget)
+        let hostTables = hosts.isEmpty ? nil : HostTables(sets, tables, nobody: nobody)
+        let expectations = self.expectations.map(asked)
+        FileReview(
+            sets: sets, tables: tables, hosts: hostTables, routes: routes, expectations: expectations,
+            upstreams: upstreams, pathsExact: pathsExact
+        ).run(reporter)
         return Configuration(
             file: file, listeners: listeners, admin: admin, upstreams: upstreams, trustedProxies: trustedProxies,
             tokens: tokens ?? accounts.map { TokenSettings(keys: [], line: $0.line) }, blacklist: blacklist,
             accounts: accounts, cors: cors, identity: identity, log: log, limits: limits, pathsExact: pathsExact,
             rules: builder.rules,
-            expectations: expectations, table: table)
+            expectations: expectations, table: hosts.isEmpty ? tables[0] : nobody, hosts: hostTables)
+    }
+
+    /// The expectation with the hosts it is about: those of its block, or, outside of any, all.
+    private func asked(_ entry: (expectation: Expectation, hosts: [HostPattern])) -> Expectation {
+        var expectation = entry.expectation
+        if expectation.hosts.isEmpty {
+            expectation.hosts = (entry.hosts.isEmpty ? hosts : entry.hosts).map { $0.sample(besides: knownHosts) }
+        }
+        return expectation
     }
 
     /// What lies below the prefix of the accounts is the gateway's own.

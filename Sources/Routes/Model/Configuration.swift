@@ -26,8 +26,10 @@ package struct Configuration: Sendable {
     /// In file order; `RouteID.index` is the position here.
     package var rules: [Rule]
     package var expectations: [Expectation]
-    /// The rules, compiled for matching.
+    /// The rules, compiled for matching; without any where the file names hosts.
     package var table: RouteTable
+    /// The rules of each host; nil: the file names none, and requests for any host are decided by `table`.
+    package var hosts: HostTables?
 
     /// Reads the bytes of one file. It opens nothing: neither secrets nor includes are read here.
     ///

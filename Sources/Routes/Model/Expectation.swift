@@ -20,6 +20,8 @@ package struct Expectation: Sendable, Equatable {
     package let method: String
     /// As a client would send it, a query included where one is written.
     package let path: [UInt8]
+    /// Each is asked; empty: the file names no host, and any will do.
+    package var hosts: [String]
     package let whom: Whom
     package let result: Result
     /// The statement as it is written, for messages.

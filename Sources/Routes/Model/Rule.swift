@@ -2,6 +2,8 @@
 package struct Rule: Sendable {
     package let id: RouteID
     package let line: Int
+    /// Whose requests it is for; empty: those of every host that the file names, or all where it names none.
+    package let hosts: [HostPattern]
     package let methods: RuleMethods
     /// The path as it is written: what logs, metrics and `explain` call the rule.
     package let pattern: String
@@ -11,4 +13,11 @@ package struct Rule: Sendable {
     package let upstream: Int?
     /// The path as it is matched.
     let path: PathPattern
+
+    /// The same rule by another number.
+    func numbered(_ id: RouteID) -> Rule {
+        Rule(
+            id: id, line: line, hosts: hosts, methods: methods, pattern: pattern, access: access, options: options,
+            upstream: upstream, path: path)
+    }
 }

@@ -57,8 +57,9 @@ struct LaxerInsideCheck {
             }
         let path = review.samples.paths(rule.path).first.map { String(decoding: $0, as: UTF8.self) }
         let whom = rule.access.widest == .anonymous ? "anonymous" : "authenticated"
+        let host = review.host.map { "http://\($0)" } ?? ""
         return
-            "expect \(method) \(path ?? rule.pattern) as \(whom) => \(rule.upstream.map { upstreams[$0].name } ?? "…")"
+            "expect \(method) \(host)\(path ?? rule.pattern) as \(whom) => \(rule.upstream.map { upstreams[$0].name } ?? "…")"
     }
 }
 

@@ -1,38 +1,43 @@
-/// Warns of rules that can never decide: because more specific rules leave them nothing, or because every path of
-/// theirs has a spelling with another WHO and so is refused as ambiguous.
+/// Finds rules that can never decide: because more specific rules leave them nothing, or because every path of theirs has
+/// a spelling with another WHO and so is refused as ambiguous.
 struct NeverDecidesCheck {
+    struct Finding {
+        let message: String
+        let hint: String
+    }
+
     private let review: Review
 
     init(_ review: Review) {
         self.review = review
     }
 
-    func run(_ routes: [RouteStatement], _ reporter: Reporter) {
+    /// By the rules' numbers.
+    func findings() -> [Finding?] {
         let coverage = PatternCoverage(review.index)
+        var findings = [Finding?](repeating: nil, count: review.rules.count)
         for (position, endpoint) in review.index.endpoints.enumerated() {
             for id in endpoint.rules {
                 let rule = review.rules[id.index]
                 let isEmptyOpen = rule.options.tolerate.contains(.emptySegment)
                 if !isEmptyOpen, endpoint.methods(of: id).isSubset(of: coverage.taken[position] ?? .none) {
-                    reporter.warning(
-                        routes[id.index].path.place,
-                        "this rule never decides: more specific rules decide every path that it matches",
-                        hint: "leave it out", kind: .neverDecides)
+                    findings[id.index] = Finding(
+                        message: "this rule never decides: more specific rules decide every path that it matches",
+                        hint: "leave it out")
                 } else if let other = refusing(rule, endpoint) {
-                    report(other, routes[id.index], reporter)
+                    findings[id.index] = finding(other)
                 }
             }
         }
+        return findings
     }
 
-    private func report(_ other: OtherSpelling, _ route: RouteStatement, _ reporter: Reporter) {
+    private func finding(_ other: OtherSpelling) -> Finding {
         let rule = review.rules[other.route.index]
-        reporter.warning(
-            route.path.place,
-            "this rule never decides: its paths are refused as ambiguous, since line \(rule.line) has another WHO for "
-                + String(decoding: other.path, as: UTF8.self),
-            hint: "give both the same WHO, or say \"paths exact\" if the application tells such spellings apart",
-            kind: .neverDecides)
+        return Finding(
+            message: "this rule never decides: its paths are refused as ambiguous, since line \(rule.line) has another "
+                + "WHO for " + String(decoding: other.path, as: UTF8.self),
+            hint: "give both the same WHO, or say \"paths exact\" if the application tells such spellings apart")
     }
 
     /// The spelling for which the rule's samples are refused; nil when any of them passes.

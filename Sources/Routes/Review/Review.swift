@@ -1,13 +1,15 @@
-/// What a careful reader of the file would ask about: legal, but probably not meant.
+/// What a careful reader of the rules of one host would ask about: legal, but probably not meant.
 struct Review {
     let rules: [Rule]
     let index: EndpointIndex
     let table: RouteTable
     let pathsExact: Bool
     let samples: PathSamples
+    /// Whose rules they are, as a request may name it; nil: the file names no host.
+    let host: String?
 
-    init(_ rules: [Rule], _ index: EndpointIndex, _ table: RouteTable, pathsExact: Bool) {
-        (self.rules, self.index, self.table, self.pathsExact) = (rules, index, table, pathsExact)
+    init(_ set: RuleSet, _ table: RouteTable, pathsExact: Bool, host: String?) {
+        (rules, index, self.table, self.pathsExact, self.host) = (set.rules, set.index, table, pathsExact, host)
         samples = PathSamples(rules, index)
     }
 
@@ -17,7 +19,5 @@ struct Review {
         LaxerInsideCheck(self, upstreams, expectations).run(routes, reporter)
         if pathsExact { SlashGapCheck(self).run(routes, reporter) }
         CaseSiblingCheck.run(rules, routes, reporter)
-        SimilarValueCheck.run(routes, expectations, reporter)
-        NeverDecidesCheck(self).run(routes, reporter)
     }
 }

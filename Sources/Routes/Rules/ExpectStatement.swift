@@ -1,11 +1,15 @@
 /// `expect METHOD PATH as WHOM => RESULT`
 struct ExpectStatement {
     private let statement: Statement
+    private let isInHost: Bool
     private let upstreams: [Upstream]
     private let reporter: Reporter
 
-    static func parse(_ statement: Statement, upstreams: [Upstream], _ reporter: Reporter) -> Expectation? {
-        ExpectStatement(statement: statement, upstreams: upstreams, reporter: reporter).parse()
+    /// - Parameter isInHost: it stands in a block that says whose requests it is about.
+    static func parse(
+        _ statement: Statement, isInHost: Bool, upstreams: [Upstream], _ reporter: Reporter
+    ) -> Expectation? {
+        ExpectStatement(statement: statement, isInHost: isInHost, upstreams: upstreams, reporter: reporter).parse()
     }
 
     private func parse() -> Expectation? {
@@ -19,14 +23,15 @@ struct ExpectStatement {
             return nil
         }
         let isMethod = check(method)
-        let isPath = check(path: path)
+        let target = self.target(path)
         let whom = self.whom(&arguments)
         guard let word = arguments.next("a status, a refusal code or an upstream after \"=>\"") else { return nil }
         let result = self.result(word)
         arguments.finish()
-        guard isMethod, isPath, let whom, let result else { return nil }
+        guard isMethod, let target, let whom, let result else { return nil }
         return Expectation(
-            method: method.text, path: path.bytes, whom: whom, result: result, text: statement.text,
+            method: method.text, path: target.path, hosts: target.host.map { [$0] } ?? [], whom: whom, result: result,
+            text: statement.text,
             line: statement.line, column: statement.keyword.place.column)
     }
 
@@ -38,10 +43,26 @@ struct ExpectStatement {
         return false
     }
 
-    private func check(path: Word) -> Bool {
-        if path.bytes.first == PathBytes.Character.slash { return true }
-        reporter.error(path.place, "expected a path, which starts with \"/\"", hint: "write /\(path.text)")
-        return false
+    /// A path, or `http://HOST/path`.
+    private func target(_ word: Word) -> (host: String?, path: [UInt8])? {
+        if word.bytes.first == PathBytes.Character.slash { return (nil, word.bytes) }
+        guard let rest = word.dropping(prefix: "http://") ?? word.dropping(prefix: "https://") else {
+            reporter.error(word.place, "expected a path, which starts with \"/\"", hint: "write /\(word.text)")
+            return nil
+        }
+        let host = rest.bytes.prefix { $0 != PathBytes.Character.slash }
+        let path = Array(rest.bytes.dropFirst(host.count))
+        guard !host.isEmpty, !path.isEmpty else {
+            reporter.error(word.place, "expected a host and a path: http://HOST/PATH")
+            return nil
+        }
+        guard !isInHost else {
+            reporter.error(
+                word.place, "the block says already which host is asked",
+                hint: "write \(String(decoding: path, as: UTF8.self))")
+            return nil
+        }
+        return (String(decoding: host, as: UTF8.self), path)
     }
 
     /// Up to and with the arrow.

@@ -1,16 +1,20 @@
 /// The options of a rule.
 struct OptionsParser {
-    static let names = ["timeout", "max-body", "rate", "tolerate"]
+    static let names = ["timeout", "max-body", "rate", "tolerate", "host"]
     /// Options that are a bare word.
     static let words = ["pass-token", "trailers", "outlive-token"]
 
     private(set) var options = RouteOptions()
+    /// Of `host=`; empty where there is none.
+    private(set) var hosts: [HostPattern] = []
 
     private let reporter: Reporter
+    /// True in a block that says whose the rules are.
+    private let isInHost: Bool
     private var seen: Set<String> = []
 
-    init(_ reporter: Reporter) {
-        self.reporter = reporter
+    init(isInHost: Bool, _ reporter: Reporter) {
+        (self.isInHost, self.reporter) = (isInHost, reporter)
     }
 
     /// - Parameter name: one of `names`.
@@ -19,6 +23,7 @@ struct OptionsParser {
         switch name {
         case "timeout": options.timeout = Quantity.duration(value, reporter, atLeast: .milliseconds(1))
         case "max-body": options.maxBody = Quantity.size(value, reporter)
+        case "host": takeHosts(value)
         case "rate": options.rate = Quantity.rate(value, reporter)
         default: takeTolerate(value)
         }
@@ -34,6 +39,21 @@ struct OptionsParser {
         default: options.passTrailers = true
         }
         return true
+    }
+
+    private mutating func takeHosts(_ value: Word) {
+        guard !isInHost else {
+            reporter.error(value.place, "the block says already whose this rule is", hint: "leave host= out")
+            return
+        }
+        for name in value.alternatives.map({ String(decoding: $0, as: UTF8.self) }) {
+            guard let host = HostParser.parse(name, of: value, reporter) else { continue }
+            if hosts.contains(host) {
+                reporter.error(value.place, "\"\(name)\" stands twice in this rule")
+            } else {
+                hosts.append(host)
+            }
+        }
     }
 
     private mutating func takeTolerate(_ value: Word) {

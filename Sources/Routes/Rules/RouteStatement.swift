@@ -1,5 +1,7 @@
 /// `METHODS PATH WHO [OPTIONS] [-> UPSTREAM]`: a rule but for its upstream, which may be named later in the file.
 struct RouteStatement {
+    /// Of the block it stands in, or of `host=`; empty: it stands outside and says none.
+    let hosts: [HostPattern]
     let methods: RuleMethods
     let path: Word
     let pattern: PathPattern
@@ -19,7 +21,9 @@ struct RouteStatement {
     }
 
     /// nil after an error.
-    init?(_ statement: Statement, _ reporter: Reporter) {
+    ///
+    /// - Parameter block: the hosts of the block it stands in; nil: it stands in none.
+    init?(_ statement: Statement, in block: [HostPattern]? = nil, _ reporter: Reporter) {
         self.statement = statement
         let methods = MethodsParser.parse(statement.keyword, reporter)
         if statement.block != nil {
@@ -30,11 +34,12 @@ struct RouteStatement {
             return nil
         }
         let parser = PatternParser(path, reporter)
-        var tail = RouteTail(reporter)
+        var tail = RouteTail(isInHost: block != nil, reporter)
         tail.take(statement.arguments.dropFirst(), after: statement.end)
         let access = tail.access.finish(path)
         if let parser { Self.check(parser.needed.subtracting(tail.options.options.tolerate), path, reporter) }
         guard let methods, let parser, let access, let place = tail.access.place else { return nil }
+        hosts = block ?? tail.options.hosts
         self.methods = methods
         self.path = path
         pattern = parser.pattern

@@ -6,10 +6,10 @@ struct RouteTail {
 
     private let reporter: Reporter
 
-    init(_ reporter: Reporter) {
+    init(isInHost: Bool, _ reporter: Reporter) {
         self.reporter = reporter
         access = AccessParser(reporter)
-        options = OptionsParser(reporter)
+        options = OptionsParser(isInHost: isInHost, reporter)
     }
 
     mutating func take(_ words: ArraySlice<Word>, after end: Place) {

@@ -1,7 +1,10 @@
 /// From the route statements of a file to its rules: upstreams are found, conflicts reported.
 struct RuleBuilder {
     private(set) var rules: [Rule] = []
-    private(set) var index = EndpointIndex()
+
+    /// Of the rules outside of every host.
+    private var general = EndpointIndex()
+    private var ofHost: [HostPattern: EndpointIndex] = [:]
 
     private let upstreams: [Upstream]
     /// False when a faulty `upstream` line may be the one that is missing here.
@@ -14,20 +17,33 @@ struct RuleBuilder {
 
     mutating func add(_ route: RouteStatement) {
         let rule = Rule(
-            id: RouteID(index: rules.count), line: route.statement.line, methods: route.methods,
-            pattern: route.path.text, access: route.access, options: route.options, upstream: upstream(of: route),
-            path: route.pattern)
-        if let conflict = index.enter(rule) { report(conflict, route) }
+            id: RouteID(index: rules.count), line: route.statement.line, hosts: route.hosts,
+            methods: route.methods, pattern: route.path.text, access: route.access, options: route.options,
+            upstream: upstream(of: route), path: route.pattern)
+        enter(rule, route)
         checkPrefix(rule, route)
         rules.append(rule)
     }
 
-    private func report(_ conflict: Endpoint.Conflict, _ route: RouteStatement) {
+    /// Of two rules that are for several hosts alike, one conflict is enough to be told.
+    private mutating func enter(_ rule: Rule, _ route: RouteStatement) {
+        if rule.hosts.isEmpty {
+            if let conflict = general.enter(rule) { report(conflict, nil, route) }
+            return
+        }
+        let conflicts = rule.hosts.compactMap { host in
+            ofHost[host, default: EndpointIndex()].enter(rule).map { (conflict: $0, host: host) }
+        }
+        if let first = conflicts.first { report(first.conflict, first.host, route) }
+    }
+
+    private func report(_ conflict: Endpoint.Conflict, _ host: HostPattern?, _ route: RouteStatement) {
         let earlier = rules[conflict.earlier.index]
         let what = conflict.method.map(\.name) ?? "every method (\"*\")"
         let same = earlier.pattern == route.path.text ? "this path" : "the same path, \(earlier.pattern),"
+        let place = host.map { " at the host \($0.text)" } ?? ""
         reporter.error(
-            route.path.place, "conflict: line \(earlier.line) already decides \(what) for \(same)",
+            route.path.place, "conflict: line \(earlier.line) already decides \(what) for \(same)\(place)",
             hint:
                 "which rule decides never depends on the order of lines; names of {parameters} don't distinguish paths",
             kind: .routeConflict)

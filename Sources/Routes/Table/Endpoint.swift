@@ -7,35 +7,21 @@ struct Endpoint: Sendable {
         let method: Method?
     }
 
-    private var all: RouteID?
-    private var named: [Method: RouteID] = [:]
+    /// Those of the host.
+    private var own = MethodRules()
+    /// Those that stand outside of every host: all of them, in a file that names none.
+    private var general = MethodRules()
 
     /// Enters a rule, or says with which earlier rule it ties.
-    mutating func enter(_ methods: RuleMethods, _ id: RouteID) -> Conflict? {
-        switch methods {
-        case .all:
-            if let all { return Conflict(earlier: all, method: nil) }
-            all = id
-        case .named(let methods):
-            for method in methods {
-                if let earlier = named[method] { return Conflict(earlier: earlier, method: method) }
-            }
-            for method in methods { named[method] = id }
-        }
-        return nil
+    mutating func enter(_ rule: Rule) -> Conflict? {
+        rule.hosts.isEmpty ? general.enter(rule.methods, rule.id) : own.enter(rule.methods, rule.id)
     }
 
-    /// A named method wins over `*`; GET covers HEAD unless a rule names it.
-    func rule(for method: Method) -> RouteID? {
-        if let rule = named[method] { return rule }
-        if method == .head, let rule = named[.get] { return rule }
-        return MethodSet.all.contains(method) ? all : nil
-    }
+    /// What the host says of its own, even by `*`, comes before what holds for all hosts.
+    func rule(for method: Method) -> RouteID? { own.rule(for: method) ?? general.rule(for: method) }
 
     /// Every rule, in the order of the file.
-    var rules: [RouteID] {
-        Set(named.values).union([all].compactMap { $0 }).sorted { $0.index < $1.index }
-    }
+    var rules: [RouteID] { own.rules.union(general.rules).sorted { $0.index < $1.index } }
 
     /// The methods that a rule decides.
     func methods(of rule: RouteID) -> MethodSet {
@@ -43,12 +29,8 @@ struct Endpoint: Sendable {
     }
 
     /// Every method that some rule matches.
-    var methods: MethodSet {
-        all == nil ? namedMethods : namedMethods.union(.all)
-    }
+    var methods: MethodSet { own.methods.union(general.methods) }
 
-    /// The methods that are told apart from others: the named ones, and HEAD where GET covers it.
-    var namedMethods: MethodSet {
-        MethodSet(Array(named.keys)).union(named[.get] == nil ? .none : MethodSet([.head]))
-    }
+    /// The methods that are told apart from others.
+    var namedMethods: MethodSet { own.namedMethods.union(general.namedMethods) }
 }

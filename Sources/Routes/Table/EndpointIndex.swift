@@ -7,10 +7,10 @@ struct EndpointIndex: Sendable {
     /// Enters a rule, or says with which earlier rule it ties.
     mutating func enter(_ rule: Rule) -> Endpoint.Conflict? {
         if let position = positions[rule.path] {
-            return endpoints[position].enter(rule.methods, rule.id)
+            return endpoints[position].enter(rule)
         }
         var endpoint = Endpoint()
-        let conflict = endpoint.enter(rule.methods, rule.id)
+        let conflict = endpoint.enter(rule)
         positions[rule.path] = endpoints.count
         patterns.append(rule.path)
         endpoints.append(endpoint)

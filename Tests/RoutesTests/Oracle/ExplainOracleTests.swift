@@ -41,6 +41,7 @@ import Testing
             return own == rules[other.route.index].access.text ? "\(other) has the same WHO" : nil
         case .ambiguous:
             return deciding.isEmpty ? nil : "\(deciding) decides an ambiguous path"
+        case .hostUnknown: return "a table knows nothing of hosts"
         case .noRoute:
             return explanation.candidates.isEmpty ? nil : "candidates without a route"
         case .methodNotAllowed:

@@ -19,6 +19,29 @@ import Testing
         }
     }
 
+    @Test("With hosts each decides as its own rules and those of all hosts read", arguments: 0..<10)
+    func hosts(batch: Int) throws {
+        for seed in UInt64(batch * 50)..<UInt64(batch * 50 + 50) {
+            var dice = Dice(seed: seed)
+            let random = RandomTable(&dice, hosts: ["a.example", "B.example"])
+            // Without any rule of a host the file would name none.
+            guard random.reading.rules.contains(where: { $0.host != nil }) else { continue }
+            let table = try Table(random.text)
+            for _ in 0..<20 {
+                let host = dice.pick(["a.example", "B.example", "B.example", "c.example"])
+                let (method, path) = (RandomTable.method(&dice), RandomTable.path(&dice))
+                let expected = random.reading.decide(method, path, host: host)
+                let decided = table[method, path, host: host]
+                let isSame = decided.hasPrefix("line") ? decided == expected : decided.prefix(3) == expected
+                guard isSame else {
+                    Issue.record(
+                        "\(seed): \(host) \(method) \(path) is \(decided), not \(expected), by\n\(random.text)")
+                    return
+                }
+            }
+        }
+    }
+
     /// Twenty requests to one random table.
     private func compare(
         seed: UInt64, budget: AutomatonBudget, _ agree: (_ decided: String, _ expected: String) -> Bool

@@ -10,6 +10,8 @@ struct PlainReading {
         let access: String
         let tolerate: Set<String>
         let line: Int
+        /// Of `host=`; nil: for every host.
+        var host: String?
     }
 
     let rules: [Rule]
@@ -37,6 +39,15 @@ struct PlainReading {
         return "line \(rule.line)"
     }
 
+    /// The same for a request to this host, in a file whose rules name hosts.
+    func decide(_ method: String, _ path: String, host: String) -> String {
+        guard rules.contains(where: { $0.host == host }) else {
+            return PlainReading(rules: [], exact: exact).decide(method, path) == "400" ? "400" : "421"
+        }
+        return PlainReading(rules: rules.filter { $0.host == nil || $0.host == host }, exact: exact).decide(
+            method, path)
+    }
+
     /// "A rule with a different WHO" that isn't less specific.
     private func isOther(_ variant: Rule?, than rule: Rule) -> Bool {
         guard let variant, variant.access != rule.access else { return false }
@@ -46,7 +57,7 @@ struct PlainReading {
     private func best(_ method: String, _ path: [String]) -> Rule? {
         rules.filter { covers($0, method) > 0 && matches($0, path) }.min { left, right in
             kinds(left, on: path) == kinds(right, on: path)
-                ? covers(left, method) > covers(right, method)
+                ? (left.host == nil ? 0 : 1, covers(left, method)) > (right.host == nil ? 0 : 1, covers(right, method))
                 : kinds(left, on: path).lexicographicallyPrecedes(kinds(right, on: path))
         }
     }

@@ -6,14 +6,16 @@ struct RandomTable {
     private(set) var text = ""
     private(set) var reading: PlainReading
 
-    init(_ dice: inout Dice) {
+    /// - Parameter hosts: those that rules are for; each is for one of them, or for all.
+    init(_ dice: inout Dice, hosts: [String] = []) {
         let exact = dice.chance(25)
         // One WHO, or two, for whole tables as well: then spellings are compared less.
         let accesses = dice.chance(70) ? Self.accesses : Array(Self.accesses.prefix(2))
         var rules: [PlainReading.Rule] = []
         var lines = exact ? ["paths exact"] : []
         for _ in 0..<Int.random(in: 1...9, using: &dice) {
-            let rule = Self.rule(&dice, accesses, line: lines.count + 1)
+            var rule = Self.rule(&dice, accesses, line: lines.count + 1)
+            if !hosts.isEmpty && dice.chance(70) { rule.host = dice.pick(hosts) }
             if rules.contains(where: { Self.conflict($0, rule) }) { continue }
             rules.append(rule)
             lines.append(Self.text(of: rule, &dice))
@@ -55,7 +57,7 @@ struct RandomTable {
     }
 
     private static func conflict(_ left: PlainReading.Rule, _ right: PlainReading.Rule) -> Bool {
-        guard left.segments == right.segments else { return false }
+        guard left.segments == right.segments, left.host == right.host else { return false }
         guard let methods = left.methods, let others = right.methods else {
             return left.methods == nil && right.methods == nil
         }
@@ -70,6 +72,7 @@ struct RandomTable {
         }
         var text =
             (rule.methods?.joined(separator: ",") ?? "*") + " /" + path.joined(separator: "/") + " " + rule.access
+        if let host = rule.host { text += " host=\(host)" }
         if !rule.tolerate.isEmpty { text += " tolerate=" + rule.tolerate.sorted().joined(separator: ",") }
         return text
     }

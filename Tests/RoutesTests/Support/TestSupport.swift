@@ -44,11 +44,19 @@ struct Table {
         configuration = try #require(result.configuration, "\(errors)")
     }
 
-    subscript(method: String, path: String) -> String {
-        switch configuration.table.decide(method, path) {
+    subscript(method: String, path: String) -> String { text(of: configuration.table.decide(method, path)) }
+
+    subscript(method: String, path: String, host host: String) -> String {
+        let (host, method, path) = (Array(host.utf8), Array(method.utf8), Array(path.utf8))
+        return text(of: configuration.decide(host: host.span, method: method.span, path: path.span))
+    }
+
+    private func text(of decision: RouteDecision) -> String {
+        switch decision {
         case .matched(let id): "line \(configuration.rules[id.index].line - 8)"
         case .ambiguous(let ambiguity): "400 \(ambiguity)"
         case .noRoute: "404"
+        case .hostUnknown: "421"
         case .methodNotAllowed(let allowed): "405 \(allowed.render())"
         }
     }
