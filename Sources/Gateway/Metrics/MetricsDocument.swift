@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import ProxyEngine
 internal import Synchronization
 
 /// The statistics of all event loops, for `/metrics` of the admin listener.
@@ -22,7 +23,7 @@ final class StatisticsRegistry: Sendable {
 enum MetricsDocument {
     static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
-    static func text(_ total: LoopStatistics.Snapshot) -> String {
+    static func text(_ total: LoopStatistics.Snapshot, _ load: EngineLoad) -> String {
         var lines = [
             "# HELP gateway_responses_total Responses to clients, by status.", "# TYPE gateway_responses_total counter",
         ]
@@ -41,6 +42,19 @@ enum MetricsDocument {
             "# TYPE gateway_token_cache_total counter",
             "gateway_token_cache_total{result=\"hit\"} \(total.cacheHits)",
             "gateway_token_cache_total{result=\"miss\"} \(total.cacheMisses)",
+        ]
+        lines += [
+            "# HELP gateway_connections Connections of clients.", "# TYPE gateway_connections gauge",
+            "gateway_connections \(load.connections)",
+            "# HELP gateway_requests Requests under way.", "# TYPE gateway_requests gauge",
+            "gateway_requests \(load.requests)",
+            "# HELP gateway_connections_refused_total Connections that were one too many, by limit.",
+            "# TYPE gateway_connections_refused_total counter",
+            "gateway_connections_refused_total{limit=\"all\"} \(load.refusedConnections)",
+            "gateway_connections_refused_total{limit=\"address\"} \(load.refusedConnectionsOfAddress)",
+            "# HELP gateway_accept_failures_total Times that no connection could be accepted for want of descriptors.",
+            "# TYPE gateway_accept_failures_total counter",
+            "gateway_accept_failures_total \(load.acceptFailures)",
         ]
         return lines.joined(separator: "\n") + "\n"
     }

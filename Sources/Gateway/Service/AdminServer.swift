@@ -1,6 +1,7 @@
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+internal import ProxyEngine
 internal import Routes
 
 /// The admin listener: health, readiness and metrics. Never the public port, and never on the path of a request, so NIO's own
@@ -9,17 +10,23 @@ struct AdminServer {
     let group: MultiThreadedEventLoopGroup
     let readiness: Readiness
     let statistics: StatisticsRegistry
+    let server: ProxyServer
 
     func listen(_ listener: Listener) async throws -> any Channel {
-        let (readiness, statistics) = (readiness, statistics)
+        let (readiness, statistics, server) = (readiness, statistics, server)
         return try await ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause())
+                }
+            }
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(IdleStateHandler(allTimeout: .seconds(30)))
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
                     try channel.pipeline.syncOperations.addHandler(
-                        AdminHandler(readiness: readiness, statistics: statistics))
+                        AdminHandler(readiness: readiness, statistics: statistics, server: server))
                 }
             }
             .bind(host: listener.host, port: listener.port).get()
@@ -32,11 +39,13 @@ private final class AdminHandler: ChannelInboundHandler {
 
     private let readiness: Readiness
     private let statistics: StatisticsRegistry
+    private let server: ProxyServer
     private var head: HTTPRequestHead?
 
-    init(readiness: Readiness, statistics: StatisticsRegistry) {
+    init(readiness: Readiness, statistics: StatisticsRegistry, server: ProxyServer) {
         self.readiness = readiness
         self.statistics = statistics
+        self.server = server
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -76,7 +85,8 @@ private final class AdminHandler: ChannelInboundHandler {
         case "/metrics":
             statistics.total(on: context.eventLoop).assumeIsolated().whenSuccess { total in
                 self.send(
-                    Answer(type: MetricsDocument.contentType, text: MetricsDocument.text(total)), to: head, context)
+                    Answer(type: MetricsDocument.contentType, text: MetricsDocument.text(total, self.server.load)),
+                    to: head, context)
             }
         default:
             send(

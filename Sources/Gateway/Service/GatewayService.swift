@@ -50,7 +50,7 @@ struct GatewayService: Service {
                 channels.append(
                     try await bind(listener) { try await server.listen(host: $0.host, port: $0.port, options) })
             }
-            let admin = AdminServer(group: group, readiness: readiness, statistics: statistics)
+            let admin = AdminServer(group: group, readiness: readiness, statistics: statistics, server: server)
             if let listener = policy.configuration.admin {
                 let channel = try await bind(listener) { try await admin.listen($0) }
                 channels.append(channel)
@@ -72,6 +72,7 @@ struct GatewayService: Service {
             await withTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { [logger] in await listeners.watch(logger) }
                 tasks.addTask { await reloader.watch(reloads) }
+                tasks.addTask { [logger] in await OverloadWatch(server: server, logger: logger).watch() }
                 if let embedded { tasks.addTask { await embedded.watch() } }
                 guard let accounts else { return }
                 tasks.addTask { await AccountsSetup.maintain(accounts) }
@@ -201,7 +202,12 @@ extension EngineSettings {
         limits.maxHead = configured.maxHead
         limits.maxFields = configured.maxFields
         limits.maxTarget = configured.maxTarget
-        limits.maxConnections = configured.maxConnections
+        let budget = DescriptorBudget(configured)
+        limits.maxConnections = budget.connections
+        limits.maxConnectionsPerAddress = configured.maxConnectionsPerAddress
+        limits.maxRequests = budget.requests
+        limits.maxRequestsPerAddress = configured.maxRequestsPerAddress
+        limits.minRate = configured.minRate
         self.init(
             upstreams: policy.configuration.upstreams.map(UpstreamSettings.init), generation: policy.generation,
             limits: limits,

@@ -15,6 +15,11 @@ struct StartupReport {
             let use = listener.redirectPort.map { ", redirecting to https at port \($0)" } ?? ""
             logger.notice("listening at \(scheme)://\(channel.addressText) with \(threads) event loop(s)\(use)")
         }
+        let budget = DescriptorBudget(configuration.limits)
+        logger.notice(
+            "at most \(budget.connections) connections and \(budget.requests) requests at a time; \(budget.descriptors) descriptors"
+        )
+        if let warning = budget.warning { logger.warning("\(warning)") }
         let upstreams = configuration.upstreams.map { upstream in
             ([upstream.name] + upstream.servers.map { $0.text + upstream.basePath })
                 .joined(separator: " ")

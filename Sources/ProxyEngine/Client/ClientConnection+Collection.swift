@@ -28,9 +28,7 @@ extension ClientConnection {
                     return answer(refusal, exchange)
                 }
                 exchange.collection?.collected.writeBuffer(&piece)
-            case .needMore:
-                deadline = worker.coarseNow + worker.limits.stallTimeout
-                return
+            case .needMore: return bodyProgressed(exchange)
             case .end:
                 exchange.machine.requestCompleted()
                 return collected(exchange)

@@ -13,7 +13,8 @@ extension ClientConnection {
         exchange.receivedAt = WallClock.nanoseconds()
         if worker.measuresDuration { exchange.startedAt = .now() }
         exchange.machine = Exchange.StateMachine(
-            hasBody: exchange.head.framing != .none, closes: exchange.head.traits.contains(.closes) || worker.isDraining
+            hasBody: exchange.head.framing != .none,
+            closes: exchange.head.traits.contains(.closes) || worker.isDraining || isTurnedAway
         )
         exchange.requestBody = BodyDecoder(exchange.head.framing)
         exchange.responseLines = listener.responseLines
@@ -21,6 +22,7 @@ extension ClientConnection {
         case .complete:
             input.moveReaderIndex(forwardBy: exchange.head.length)
             exchange.id.given = forwarding.requestID(for: exchange.head)
+            if let refusal = overload(exchange) { return answer(refusal, exchange) }
             admit(exchange)
         case .asterisk:
             input.moveReaderIndex(forwardBy: exchange.head.length)
@@ -155,7 +157,7 @@ extension ClientConnection {
         worker.giveScratch(pump.spent)
         exchange.requestOctets += pump.octets
         switch outcome {
-        case .needMore: deadline = worker.coarseNow + worker.limits.stallTimeout
+        case .needMore: bodyProgressed(exchange)
         case .end:
             exchange.machine.requestCompleted()
             if exchange.machine.phase == .sending { requestSent(exchange) }
@@ -230,6 +232,8 @@ extension ClientConnection {
         watch = .distantFuture
         exchange.upstream = nil
         exchange.group?.release(exchange)
+        if let place = exchange.place { worker.load.requests.leave(place) }
+        exchange.place = nil
         record(exchange)
         exchange.client = nil
         worker.takeBack(exchange)

@@ -39,6 +39,8 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     let listener: ListenerOptions
     /// A stream of an HTTP/2 connection, on which there is one request.
     let isStream: Bool
+    /// One too many: its request is answered 503, whatever it is, and that is all.
+    let isTurnedAway: Bool
     var phase = Phase.idle
     var exchange: Exchange?
     var input = ByteBuffer()
@@ -50,6 +52,8 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     var slot = 0
     /// What the upstream is told of this connection.
     private(set) var forwarding = ForwardingFields(peer: nil, trusted: [])
+    /// Whom its requests are counted for, unless a proxy sends them.
+    private(set) lazy var peerKey = context?.channel.remoteAddress.flatMap { AddressKey($0) }
     private(set) var inputIsClosed = false
     private var context: ChannelHandlerContext?
     private var isDirty = false
@@ -62,11 +66,13 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     private var searched = 0
     private var isProgressing = false
 
-    init(worker: Worker, listener: ListenerOptions, isStream: Bool = false) {
+    init(worker: Worker, listener: ListenerOptions, isStream: Bool = false, isTurnedAway: Bool = false) {
         (self.worker, self.listener, self.isStream) = (worker, listener, isStream)
+        self.isTurnedAway = isTurnedAway
         // A handshake is no request: until it is through, the connection is not idle but being made.
         let isHandshaking = listener.tls != nil && !isStream
-        deadline = worker.coarseNow + (isHandshaking ? EngineLimits.handshakeTimeout : worker.limits.idleTimeout)
+        let first = isHandshaking ? EngineLimits.handshakeTimeout : worker.limits.idleTimeout
+        deadline = worker.coarseNow + (isTurnedAway ? EngineLimits.turnAwayTime : first)
     }
 
     var isSecure: Bool { listener.tls != nil }
@@ -195,7 +201,7 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
         (unparsed, searched) = (input.readableBytes, input.readableBytes)
         if case .idle = phase {
             phase = .readingHead
-            deadline = worker.coarseNow + worker.limits.headTimeout
+            if !isTurnedAway { deadline = worker.coarseNow + worker.limits.headTimeout }
         }
         if inputIsClosed { closeWhenWritten() }
         return false
@@ -318,15 +324,15 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
     }
 
-    /// Whether the client has taken something of what waits for it since this was asked last: however slowly it reads, it
-    /// is not stalled then.
+    /// Whether the client has taken enough of what waits for it since this was asked last: it may read slowly, and need not
+    /// be waited for forever.
     func isTakingResponse() -> Bool {
         // A stream can't tell; its client has the whole stall time for the little that waits.
         guard !isStream else { return false }
         let waiting = try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
         defer { unsent = waiting ?? 0 }
         guard let waiting else { return false }
-        return waiting < unsent
+        return unsent - waiting >= max(1, worker.limits.leastProgress)
     }
 
     private func everythingIsWritten() {

@@ -7,7 +7,7 @@ package import NIOCore
 /// is kept and ours is added. No decision is ever taken from any of it.
 package struct ForwardingFields: Sendable {
     private let peer: String
-    private let isTrusted: Bool
+    let isTrusted: Bool
     /// How the connection came to us: `http` or `https`.
     private let scheme: String
     let isHTTP2: Bool

@@ -23,6 +23,10 @@ package final class Exchange {
     var machine = StateMachine(hasBody: false, closes: false)
     var requestBody = BodyDecoder(.none)
     var requestOctets = 0
+    /// `requestOctets` when there was enough of them for the time to run anew; -1: not yet.
+    var progressedOctets = -1
+    /// Among the requests that are under way, until it is settled.
+    var place: LoadCounter.Place?
     /// How often an upstream connection was asked for.
     var leases = 0
     /// The server of the upstream that was tried last, by its position.
@@ -89,6 +93,8 @@ package final class Exchange {
         result = Result()
         requestBody = BodyDecoder(.none)
         requestOctets = 0
+        progressedOctets = -1
+        place = nil
         leases = 0
         server = nil
         tried = ServerChoice.Tried()

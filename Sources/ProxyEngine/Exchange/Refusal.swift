@@ -72,9 +72,8 @@ extension Refusal {
         case .timeout:
             self.init(
                 504, "upstream_timeout", "Upstream timed out", "the application did not answer in time", .upstream)
-        case .overloaded:
-            self.init(503, "overloaded", "Overloaded", "too many requests are waiting for the application", .gateway)
-            fieldLines = "Retry-After: 1\r\n"
+        case .overloaded: self = .overloaded("too many requests are waiting for the application")
+        case .exhausted: self = .overloaded("no further connection to the application can be made")
         }
     }
 
@@ -91,6 +90,16 @@ extension Refusal {
     static let strippedToDoubleSlash = Refusal(
         400, "target_ambiguous", "Ambiguous request target",
         "the path begins with two slashes when its prefix is taken off")
+
+    static let tooManyConnections = overloaded("there are too many connections", closes: true)
+    static let tooManyRequests = overloaded("there are too many requests")
+    static let tooManyRequestsOfAddress = overloaded("there are too many requests from this address")
+
+    private static func overloaded(_ message: String, closes: Bool = false) -> Refusal {
+        var refusal = Refusal(503, "overloaded", "Overloaded", message, .gateway, closes: closes)
+        refusal.fieldLines = "Retry-After: 1\r\n"
+        return refusal
+    }
 
     /// `CONNECT` names no path, so no route can say what is allowed.
     static let connect: Refusal = {
@@ -118,12 +127,14 @@ enum UpstreamFault: Error {
     case timeout
     /// No connection may be opened and the queue for one is full.
     case overloaded
+    /// The gateway has no descriptor left for a connection: no server is to blame.
+    case exhausted
 
     /// Nothing was sent, so another server may be asked whatever the method.
     var isBeforeTheRequest: Bool {
         switch self {
         case .unreachable, .handshake: true
-        case .invalid, .timeout, .overloaded: false
+        case .invalid, .timeout, .overloaded, .exhausted: false
         }
     }
 
@@ -135,6 +146,7 @@ enum UpstreamFault: Error {
         case .invalid(let fault): fault.explanation.description
         case .timeout: "the upstream did not answer in time"
         case .overloaded: "too many requests wait for a connection to the upstream"
+        case .exhausted: "no descriptor is left for a connection to the upstream"
         }
     }
 }

@@ -26,7 +26,7 @@ package struct AddressRange: Sendable, Equatable {
     }
 
     /// The address in network order; an IPv4 address that came in IPv6 form (RFC 4291 §2.5.5.2) as the 4 octets it is.
-    private static func octets(of address: SocketAddress) -> [UInt8]? {
+    static func octets(of address: SocketAddress) -> [UInt8]? {
         guard let text = address.ipAddress else { return nil }
         var octets = [UInt8](repeating: 0, count: 16)
         if inet_pton(AF_INET, text, &octets) == 1 { return Array(octets.prefix(4)) }

@@ -7,8 +7,14 @@ package struct EngineLimits: Sendable {
     /// Octets of a request head, its first line included: what HAProxy and nginx take by default, doubled for tokens.
     package var maxHead = 32 * 1024
     package var maxFields = 100
-    /// Client connections at a time over all event loops; a further one is closed at once.
+    /// Client connections at a time over all event loops; a further one is turned away.
     package var maxConnections = 10_000
+    /// The same for one address; nil: no limit.
+    package var maxConnectionsPerAddress: Int?
+    /// Requests at a time, from their head to the end of their response, over all event loops.
+    package var maxRequests = 10_000
+    /// The same for one client's address; nil: no limit.
+    package var maxRequestsPerAddress: Int?
     /// Octets of a response head, and of the interim responses before it.
     package var maxResponseHead = 64 * 1024
     package var maxResponseFields = 256
@@ -19,6 +25,9 @@ package struct EngineLimits: Sendable {
     package var idleTimeout = TimeAmount.seconds(75)
     /// A request's body, or the client's reading of the response, that makes no progress at all.
     package var stallTimeout = TimeAmount.seconds(60)
+    /// Octets a second that a client sends of a body, or takes of a response, on average over `stallTimeout`: half of what
+    /// Apache's mod_reqtimeout asks for. 0: any will do.
+    package var minRate = 256
     package var connectTimeout = TimeAmount.seconds(5)
     /// From the last byte of a request that was sent on to the head of its response.
     package var responseTimeout = TimeAmount.seconds(60)
@@ -56,6 +65,13 @@ package struct EngineLimits: Sendable {
     /// instead of a reset (RFC 9112 §9.6).
     static let lingerOctets = 1024 * 1024
     static let lingerTime = TimeAmount.seconds(2)
+    /// Connections beyond the limit that are being told so at a time, and how long each may take to ask something; any other
+    /// is closed at once.
+    static let maxTurnedAway = 128
+    static let turnAwayTime = TimeAmount.seconds(2)
+    /// How long no connection is accepted when the system had no descriptor for one: trying again at once would be all
+    /// that the event loop does.
+    static let acceptPause = TimeAmount.milliseconds(100)
     /// Settled exchanges per event loop whose storage waits for the next request.
     static let maxSpareExchanges = 256
     /// Streams at a time on an HTTP/2 connection: what RFC 9113 §6.5.2 recommends at least.
@@ -76,6 +92,9 @@ package struct EngineLimits: Sendable {
 
     /// Octets written to a connection and not yet taken by the kernel: above the upper mark the other side is not read.
     static let waterMark = ChannelOptions.Types.WriteBufferWaterMark(low: 64 * 1024, high: 256 * 1024)
+
+    /// Octets without which `stallTimeout` passes.
+    var leastProgress: Int { Int(clamping: Int64(minRate) * stallTimeout.nanoseconds / 1_000_000_000) }
 
     package init() {}
 }

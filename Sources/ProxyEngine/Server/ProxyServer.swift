@@ -1,7 +1,6 @@
 package import NIOCore
 package import NIOPosix
 internal import NIOSSL
-internal import Synchronization
 
 /// The engine: listens, and gives every connection to the worker of one event loop.
 package final class ProxyServer: Sendable {
@@ -19,8 +18,7 @@ package final class ProxyServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let settings: EngineSettings
     private let workers: [ObjectIdentifier: NIOLoopBound<Worker>]
-    /// Client connections over all event loops.
-    private let connections = ConnectionCount()
+    private let gate = LoadGate()
 
     package init(
         group: MultiThreadedEventLoopGroup, settings: EngineSettings,
@@ -28,12 +26,14 @@ package final class ProxyServer: Sendable {
     ) async throws {
         self.group = group
         self.settings = settings
+        let gate = gate
         var workers: [ObjectIdentifier: NIOLoopBound<Worker>] = [:]
         for eventLoop in group.makeIterator() {
             workers[ObjectIdentifier(eventLoop)] = try await eventLoop.submit {
                 let parts = try makeParts(eventLoop)
                 let worker = Worker(
-                    eventLoop: eventLoop, settings: settings, gatekeeper: parts.gatekeeper, recorder: parts.recorder)
+                    eventLoop: eventLoop, settings: settings, load: gate, gatekeeper: parts.gatekeeper,
+                    recorder: parts.recorder)
                 worker.start()
                 return NIOLoopBound(worker, eventLoop: eventLoop)
             }.get()
@@ -43,28 +43,39 @@ package final class ProxyServer: Sendable {
 
     /// Starts to accept. The channel's address says which port the kernel chose where 0 was asked for.
     package func listen(host: String, port: Int, _ options: ListenerOptions) async throws -> any Channel {
-        let (workers, connections, limit) = (workers, connections, settings.limits.maxConnections)
+        let (workers, gate) = (workers, gate)
         return try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.maxMessagesPerRead, value: 64)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause { gate.acceptFailed() })
+                }
+            }
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.writeBufferWaterMark, value: EngineLimits.waterMark)
             .childChannelInitializer { channel in
-                guard connections.enter(limit: limit) else { return channel.close() }
-                channel.closeFuture.whenComplete { _ in connections.leave() }
+                guard let worker = workers[ObjectIdentifier(channel.eventLoop)]?.value else { return channel.close() }
+                let reception = gate.receive(
+                    channel.remoteAddress, canBeTold: options.tls == nil, worker.settings)
+                if case .closed = reception { return channel.close() }
+                channel.closeFuture.whenComplete { _ in gate.leave(reception) }
                 return channel.eventLoop.makeCompletedFuture {
                     guard let worker = workers[ObjectIdentifier(channel.eventLoop)]?.value else { return }
                     if let tls = options.tls {
                         try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls.current))
                     }
-                    try channel.pipeline.syncOperations.addHandler(ClientConnection(worker: worker, listener: options))
+                    try channel.pipeline.syncOperations.addHandler(
+                        ClientConnection(worker: worker, listener: options, isTurnedAway: reception.isTurnedAway))
                 }
             }
             .bind(host: host, port: port).get()
     }
+
+    package var load: EngineLoad { gate.load }
 
     /// Other settings, on one event loop after the other; on each of them at once with what `change` does to its gatekeeper.
     /// What is under way goes on as it began.
@@ -91,18 +102,4 @@ package final class ProxyServer: Sendable {
         _ = try? await grace.futureResult.get()
         for worker in workers { _ = try? await worker.eventLoop.submit { worker.value.shutDown() }.get() }
     }
-}
-
-private final class ConnectionCount: Sendable {
-    private let count = Atomic(0)
-
-    func enter(limit: Int) -> Bool {
-        guard count.add(1, ordering: .relaxed).newValue <= limit else {
-            leave()
-            return false
-        }
-        return true
-    }
-
-    func leave() { count.subtract(1, ordering: .relaxed) }
 }

@@ -6,6 +6,8 @@ internal import NIOPosix
 final class Worker {
     let eventLoop: any EventLoop
     private(set) var settings: EngineSettings
+    /// Shared by all event loops.
+    let load: LoadGate
     let gatekeeper: any Gatekeeper
     let recorder: (any ExchangeRecorder)?
     let measuresDuration: Bool
@@ -26,11 +28,12 @@ final class Worker {
     private var scratch = ByteBuffer()
 
     init(
-        eventLoop: any EventLoop, settings: EngineSettings, gatekeeper: any Gatekeeper,
+        eventLoop: any EventLoop, settings: EngineSettings, load: LoadGate, gatekeeper: any Gatekeeper,
         recorder: (any ExchangeRecorder)?
     ) {
         self.eventLoop = eventLoop
         self.settings = settings
+        self.load = load
         self.gatekeeper = gatekeeper
         self.recorder = recorder
         measuresDuration = recorder?.wantsDuration ?? false

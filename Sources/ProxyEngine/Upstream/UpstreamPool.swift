@@ -139,9 +139,9 @@ final class UpstreamPool {
         connecting.assumeIsolated().whenComplete { [self] result in
             switch result {
             case .success(let channel): connected(channel, for: exchange)
-            case .failure:
+            case .failure(let error):
                 connectionCount -= 1
-                failed(.unreachable, for: exchange)
+                failed(UpstreamFault(connecting: error), for: exchange)
             }
             worker.flush()
         }

@@ -21,8 +21,16 @@ package struct Limits: Sendable, Equatable {
     package var maxFields = 100
     /// Bytes of a request target; RFC 9110 §4.1 wants at least 8000.
     package var maxTarget = 8 * 1024
-    /// Client connections at a time, over all listeners.
-    package var maxConnections = 10_000
+    /// Client connections at a time, over all listeners; nil: as many as there are descriptors for.
+    package var maxConnections: Int?
+    /// Of one address; nil: no limit.
+    package var maxConnectionsPerAddress: Int?
+    /// Requests at a time; nil: as many as there are descriptors for.
+    package var maxRequests: Int?
+    /// Of one client's address; nil: no limit.
+    package var maxRequestsPerAddress: Int?
+    /// Octets a second of a body, either way, on average over `bodyTimeout`; 0: any will do.
+    package var minRate = 256
 
     package init() {}
 }

@@ -11,9 +11,15 @@ enum LimitsStatement {
         ("max-head", \.maxHead, 1024...(1 << 20)), ("max-target", \.maxTarget, 256...(1 << 16)),
     ]
     private static let numbers: [(String, any WritableKeyPath<Limits, Int> & Sendable, ClosedRange<Int>)] = [
-        ("max-fields", \.maxFields, 8...1000), ("max-connections", \.maxConnections, 1...1_000_000),
+        ("max-fields", \.maxFields, 8...1000), ("min-rate", \.minRate, 0...1_000_000),
     ]
-    private static var keywords: [String] { durations.map(\.0) + sizes.map(\.0) + numbers.map(\.0) }
+    private static let counts: [(String, any WritableKeyPath<Limits, Int?> & Sendable)] = [
+        ("max-connections", \.maxConnections), ("max-connections-per-address", \.maxConnectionsPerAddress),
+        ("max-requests", \.maxRequests), ("max-requests-per-address", \.maxRequestsPerAddress),
+    ]
+    private static var keywords: [String] {
+        durations.map(\.0) + sizes.map(\.0) + numbers.map(\.0) + counts.map(\.0)
+    }
 
     static func parse(_ statement: Statement, _ reporter: Reporter) -> Limits {
         var limits = Limits()
@@ -57,6 +63,8 @@ enum LimitsStatement {
             limits[keyPath: path] = size
         } else if let (_, path, range) = numbers.first(where: { $0.0 == name }) {
             limits[keyPath: path] = Quantity.number(value, in: range, reporter) ?? limits[keyPath: path]
+        } else if let (_, path) = counts.first(where: { $0.0 == name }) {
+            limits[keyPath: path] = Quantity.number(value, in: 1...1_000_000, reporter)
         }
     }
 }

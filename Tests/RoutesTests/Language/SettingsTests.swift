@@ -115,6 +115,31 @@ import Testing
             ])
     }
 
+    @Test("Limits on how many there may be are read; there are none by address, and those in all depend on the system")
+    func counts() throws {
+        let none = try configuration("limits {\nmax-fields 50\n}\n").limits
+        #expect(none.maxConnections == nil && none.maxConnectionsPerAddress == nil)
+        #expect(none.maxRequests == nil && none.maxRequestsPerAddress == nil && none.minRate == 256)
+        let limits = try configuration(
+            """
+            limits {
+                max-connections 20000
+                max-connections-per-address 200
+                max-requests 5000
+                max-requests-per-address 100
+                min-rate 0
+            }
+            """
+        ).limits
+        #expect(limits.maxConnections == 20_000 && limits.maxConnectionsPerAddress == 200)
+        #expect(limits.maxRequests == 5000 && limits.maxRequestsPerAddress == 100 && limits.minRate == 0)
+        for name in ["max-connections", "max-requests", "max-requests-per-address", "max-connections-per-address"] {
+            for value in ["0", "-1", "1000001", "10KB", "many"] {
+                #expect(errors("limits {\n\(name) \(value)\n}\n").count == 1, "\(name) \(value)")
+            }
+        }
+    }
+
     @Test("Log and limits are read")
     func others() throws {
         let configuration = try configuration(

@@ -24,6 +24,8 @@ struct GatewayConfiguration: Sendable {
     var settings = ""
     var routes = "* /public/** public\n* /** authenticated"
     var environment = ["ACCESS_TOKEN_SECRET": TestToken.secret]
+    /// What starts the program, such as `prlimit`.
+    var launcher: [String] = []
     /// Of `gateway run`, after `--config FILE`. One loop, so that all connections share a pool.
     var arguments = ["--threads", "1"]
 

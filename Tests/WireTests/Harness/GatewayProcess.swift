@@ -23,7 +23,7 @@ final class GatewayProcess: Sendable {
             let file = try folder.write(
                 "routes.conf", configuration.text(port: port, admin: admin, upstream: upstream, redis: redis))
             let process = try ChildProcess(
-                [Paths.gateway, "run", "--config", file] + configuration.arguments,
+                configuration.launcher + [Paths.gateway, "run", "--config", file] + configuration.arguments,
                 environment: configuration.environment)
             if try GatewayProcess.accepts(process, ports: [port, admin]) {
                 self.port = port
@@ -83,6 +83,15 @@ final class GatewayProcess: Sendable {
         let client = try RawClient(port: adminPort)
         try client.send(Request(target: path).text)
         return try client.response()
+    }
+
+    /// The value of a metric that has no labels, or of one written with them.
+    func metric(_ name: String) throws -> Int {
+        let lines = try admin("/metrics").text.split(separator: "\n")
+        guard let line = lines.first(where: { $0.hasPrefix(name + " ") }),
+            let value = Int(line.dropFirst(name.count + 1))
+        else { throw HarnessFailure("no metric \(name) among\n\(lines.joined(separator: "\n"))") }
+        return value
     }
 
     /// The access log's lines about requests whose path contains the tag, as soon as there are `count`.

@@ -3,8 +3,8 @@ final class RawClient {
     let socket: Socket
     private let reader: WireReader
 
-    init(port: Int) throws {
-        socket = try Socket.connected(to: port)
+    init(port: Int, from source: UInt8? = nil) throws {
+        socket = try Socket.connected(to: port, from: source)
         reader = WireReader(socket)
     }
 

@@ -18,8 +18,14 @@ final class Socket: @unchecked Sendable {  // the descriptor is written by `clos
 
     deinit { close() }
 
-    static func connected(to port: Int) throws -> Socket {
+    /// - Parameter source: the last number of an address 127.0.0.x to come from.
+    static func connected(to port: Int, from source: UInt8? = nil) throws -> Socket {
         let descriptor = try Descriptors.socket()
+        if let source, withAddress(port: 0, host: source, { bind(descriptor, $0, $1) }) != 0 {
+            let reason = errno
+            Glibc.close(descriptor)
+            throw HarnessFailure("bind to 127.0.0.\(source): \(errorText(reason))")
+        }
         guard withAddress(port: port, { connect(descriptor, $0, $1) }) == 0 else {
             let reason = errno
             Glibc.close(descriptor)
@@ -101,11 +107,12 @@ final class Socket: @unchecked Sendable {  // the descriptor is written by `clos
 
 // MARK: - Addresses, shared with `Listener`
 
-func withAddress<Result>(port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+/// 127.0.0.x.
+func withAddress<Result>(port: Int, host: UInt8 = 1, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(UInt16(port)).bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    address.sin_addr.s_addr = (0x7F00_0000 | UInt32(host)).bigEndian
     return withUnsafePointer(to: address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
             body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
