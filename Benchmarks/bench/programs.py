@@ -1,4 +1,4 @@
-"""The programs that are compared, each started on a free port of 127.0.0.1 with a configuration of its own, and ended by its pid."""
+"""Starting and ending a program, and the gateway and the upstream. Each has a free port of 127.0.0.1 and a configuration of its own."""
 import os
 import secrets
 import shutil
@@ -7,6 +7,7 @@ import subprocess
 import time
 
 SECRET = secrets.token_hex(32)
+LENGTH = 64      # octets of the upstream's answer
 TICKS = os.sysconf("SC_CLK_TCK")
 CORES = sorted(os.sched_getaffinity(0))
 
@@ -19,28 +20,41 @@ def free_port():
 
 def pinned(cores, command):
     """Where there is more than one core, the proxy has its own: else each would measure how the other is scheduled."""
+    # Should this script be killed, the kernel ends what it started.
+    command = ["setpriv", "--pdeathsig", "TERM"] + command
     return command if len(CORES) < 2 else ["taskset", "-c", ",".join(map(str, cores))] + command
+
+
+def serves(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
 
 
 class Program:
     """A process that serves at `port`. Its figures are those of the process and its children."""
 
+    running = []
+
     def __init__(self, name, command, port, cores, folder, environment=None):
         self.name, self.port = name, port
         self.log = os.path.join(folder, name + ".log")
+        if serves(port):
+            raise SystemExit("%s: something else serves at port %d already" % (name, port))
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
                 pinned(cores, command), stdout=log, stderr=log, env={**os.environ, **(environment or {})})
+        Program.running.append(self)
         self.await_port()
 
     def await_port(self):
         end = time.monotonic() + 30
         while time.monotonic() < end and self.process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
+            if serves(self.port):
                 return
-            except OSError:
-                time.sleep(0.05)
+            time.sleep(0.05)
         raise SystemExit("%s does not serve; its log:\n%s" % (self.name, open(self.log).read()[-2000:]))
 
     def pids(self):
@@ -63,7 +77,13 @@ class Program:
                     total += int(line.split()[1]) * 1024
         return total
 
+    @classmethod
+    def end_all(cls):
+        for program in reversed(cls.running.copy()):
+            program.end()
+
     def end(self):
+        Program.running.remove(self)
         self.process.terminate()
         try:
             self.process.wait(10)
@@ -85,13 +105,13 @@ def upstream(folder, cores):
     with open(os.path.join(folder, "www", "large"), "wb") as file:
         file.write(os.urandom(1 << 20))
     path = write(folder, "upstream.conf", """
-worker_processes 1; daemon off; pid %(folder)s/upstream.pid; error_log stderr;
+worker_processes %(workers)d; daemon off; pid %(folder)s/upstream.pid; error_log stderr;
 events { worker_connections 16384; }
 http { access_log off; keepalive_requests 1000000000; client_max_body_size 0; client_body_buffer_size 2m;
        client_body_temp_path %(folder)s/body;
        server { listen 127.0.0.1:%(port)d; root %(folder)s/www;
                 location / { return 200 "%(body)s"; } location = /large { } } }
-""" % {"folder": folder, "port": port, "body": "x" * 64})
+""" % {"folder": folder, "port": port, "body": "x" * LENGTH, "workers": len(cores)})
     return Program("upstream", ["nginx", "-p", folder, "-c", path], port, cores, folder)
 
 
@@ -122,59 +142,14 @@ tokens {
     return program
 
 
-def tokens(binary, configuration, count=1, private_key=None):
-    command = [binary, "token", "--config", configuration, "--role", "admin", "--count", str(count), "--expires-in", "1d"]
+def tokens(binary, configuration, count=1, private_key=None, claims=("--role", "admin")):
+    command = [binary, "token", "--config", configuration, *claims, "--count", str(count), "--expires-in", "1d"]
     if private_key:
         command += ["--private-key", private_key]
     result = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "BENCH_SECRET": SECRET})
     if result.returncode != 0:
         raise SystemExit(result.stderr)
     return result.stdout.split()
-
-
-HAPROXY_CHECKS = """
-    http-request set-var(txn.token) http_auth_bearer
-    http-request deny deny_status 401 unless { var(txn.token),jwt_header_query('$.alg') -m str HS256 }
-    http-request deny deny_status 401 unless { var(txn.token),jwt_verify("HS256","%s") -m int 1 }
-    http-request deny deny_status 403 unless { var(txn.token),jwt_payload_query('$.role') -m str admin }
-    http-request del-header X-User-Id
-    http-request set-header X-User-Id %%[var(txn.token),jwt_payload_query('$.sub')]
-"""
-
-
-def haproxy(folder, upstream_port, cores, checks, threads=1):
-    port, name = free_port(), "haproxy-jwt" if checks else "haproxy"
-    path = write(folder, name + ".cfg", """
-global
-    nbthread %d
-    maxconn 8000
-defaults
-    mode http
-    timeout client 60s
-    timeout server 60s
-    timeout connect 5s
-    http-reuse always
-frontend front
-    bind 127.0.0.1:%d
-%s    default_backend back
-backend back
-    server app 127.0.0.1:%d
-""" % (threads, port, HAPROXY_CHECKS % SECRET if checks else "", upstream_port))
-    return Program(name, ["haproxy", "-db", "-f", path], port, cores, folder)
-
-
-def nginx(folder, upstream_port, cores, threads=1):
-    port = free_port()
-    path = write(folder, "nginx.conf", """
-worker_processes %d; daemon off; pid %s/nginx.pid; error_log stderr;
-events { worker_connections 16384; }
-http { access_log off; keepalive_requests 1000000000; client_max_body_size 0; client_body_temp_path %s/nginx-body;
-       proxy_temp_path %s/nginx-proxy;
-       upstream app { server 127.0.0.1:%d; keepalive 256; keepalive_requests 1000000000; }
-       server { listen 127.0.0.1:%d; location / { proxy_pass http://app; proxy_http_version 1.1;
-                proxy_set_header Connection ""; proxy_set_header Host $host; } } }
-""" % (threads, folder, folder, folder, upstream_port, port))
-    return Program("nginx", ["nginx", "-p", folder, "-c", path], port, cores, folder)
 
 
 def key_pair(folder):
@@ -186,4 +161,4 @@ def key_pair(folder):
 
 
 def missing():
-    return [name for name in ("wrk", "nginx", "haproxy", "openssl", "taskset") if shutil.which(name) is None]
+    return [name for name in ("wrk", "nginx", "haproxy", "openssl", "taskset", "setpriv") if shutil.which(name) is None]
