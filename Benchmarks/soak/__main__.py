@@ -1,74 +1,121 @@
 """Mixed load with faults for a given time, then an account of it. See Benchmarks/README.md.
 
-    python3 Benchmarks/soak GATEWAY [--minutes 5] [--clients 24] [--self-test]
+    python3 Benchmarks/soak GATEWAY [--minutes 5] [--clients 24]
+    python3 Benchmarks/soak --self-test
 """
 import argparse
 import collections
-import json
 import os
 import random
+import signal
 import sys
 import tempfile
 import threading
 import time
 
-from clients import Client, Ledger
-from surroundings import Gateway, Redis, Upstream
+import self_test
+from account import Ledger, Readings, judge
+from clients import Client, Tokens
+from surroundings import Gateway, Redis
+from upstream import Upstream
 
-# Allocators keep what they were given once: growth counts from the end of the first third.
-MAX_GROWTH_MB = 16
 
+class Trouble(threading.Thread):
+    """Something fails every few seconds."""
 
-def make_trouble(stop, gateway, upstream, redis, log):
-    def upstream_dies():
-        upstream.die()
+    def __init__(self, gateway, upstream, redis, ledger, stop):
+        super().__init__(daemon=True)
+        self.gateway, self.upstream, self.redis, self.ledger, self.stopped = gateway, upstream, redis, ledger, stop
+        self.counts = collections.Counter()
+
+    def run(self):
+        faults = {"upstream died": self.upstream_dies, "Redis died": self.redis_dies, "Redis froze": self.redis_freezes,
+                  "reload": self.gateway.reload}
+        try:
+            while not self.stopped.wait(random.uniform(0.5, 3)):
+                name = random.choice(list(faults))
+                faults[name]()
+                self.counts[name] += 1
+        except Exception as error:      # without trouble the soak would show little, and pass
+            self.ledger.violation("the faults ended: %r" % error)
+
+    def upstream_dies(self):
+        self.upstream.die()
         time.sleep(random.uniform(0, 0.5))
-        upstream.start()
+        self.upstream.start()
 
-    def redis_dies():
-        redis.kill()
+    def redis_dies(self):
+        self.redis.kill()
         time.sleep(random.uniform(0, 1))
-        redis.start()
+        self.redis.start()
 
-    faults = [upstream_dies, redis_dies, lambda: redis.freeze(random.uniform(0.1, 2)), gateway.reload]
-    names = ["upstream died", "Redis died", "Redis froze", "reload"]
-    while not stop.wait(random.uniform(0.5, 3)):
-        number = random.randrange(len(faults))
-        faults[number]()
-        log[names[number]] += 1
+    def redis_freezes(self):
+        self.redis.freeze(random.uniform(0.1, 2))
 
 
-def logged_requests(path):
-    """How often each numbered request is in the access log."""
-    counts = collections.Counter()
-    for line in open(path):
-        name = json.loads(line)["path"].rsplit("/", 1)[-1] if '"path":"/' in line else ""
-        if name.startswith("n"):
-            counts[name] += 1
-    return counts
+def watch(gateway, ledger, seconds):
+    """Prints how it goes. Megabytes at the end of the first third; ends early where the gateway does."""
+    start, early = time.monotonic(), None
+    while time.monotonic() - start < seconds and gateway.process.poll() is None:
+        time.sleep(min(10, seconds / 10))
+        passed, megabytes = time.monotonic() - start, gateway.megabytes()
+        if early is None and passed > seconds / 3:
+            early = megabytes
+        print("%5.0f s  %8d requests  %5.1f MB  %4d descriptors" % (
+            passed, ledger.issued, megabytes, gateway.descriptors()), flush=True)
+    return early or 0
 
 
-def account(ledger, counts):
-    """What is wrong between what clients saw and what was logged."""
-    missing = [name for name in ledger.answered if counts[name] == 0]
-    twice = [name for name, count in counts.items() if count > 1]
-    faults = []
-    if missing:
-        faults.append("%d answered requests are not in the log, such as %s" % (len(missing), missing[0]))
-    if twice:
-        faults.append("%d requests are in the log more than once, such as %s" % (len(twice), twice[0]))
+def descriptors_at_rest(gateway, before):
+    """As soon as they are as few as before; after half a minute however many there are."""
+    end = time.monotonic() + 30
+    while gateway.descriptors() > before and time.monotonic() < end:
+        time.sleep(0.5)
+    return gateway.descriptors()
+
+
+def end(gateway, ledger, idle, early):
+    """The gateway's exit status and what it held before; it must not have ended by itself."""
+    if gateway.process.poll() is not None:
+        ledger.violation("the gateway ended by itself, with %s" % gateway.process.poll())
+        return Readings(early, early, idle, idle, gateway.process.poll())
+    late_descriptors, late = descriptors_at_rest(gateway, idle), gateway.megabytes()
+    print("memory %.1f → %.1f MB, descriptors %d → %d" % (early, late, idle, late_descriptors))
+    return Readings(early, late, idle, late_descriptors, gateway.end())
+
+
+def soak(gateway, redis, upstream, seconds, count):
+    ledger, stop = Ledger(), threading.Event()
+    tokens = Tokens(gateway.tokens(100_000), redis)
+    time.sleep(1)
+    idle = gateway.descriptors()
+    trouble = Trouble(gateway, upstream, redis, ledger, stop)
+    threads = [trouble] + [Client(gateway.port, tokens, ledger, stop) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    early = watch(gateway, ledger, seconds)
+    stop.set()
+    for thread in threads:
+        thread.join(60)
+        if thread.is_alive():
+            ledger.violation("%s hangs" % thread.name)
+    readings = end(gateway, ledger, idle, early)
+    with open(gateway.log, encoding="utf-8") as log:
+        faults = judge(ledger, log, readings)
+    print("%d requests, of which %d were answered and are looked for in the log" % (ledger.issued, len(ledger.reached)))
+    print("outcomes:", ", ".join("%s: %d" % pair for pair in sorted(ledger.outcomes.items(), key=str)))
+    print("troubles:", ", ".join("%s: %d" % pair for pair in sorted(trouble.counts.items())))
     return faults
 
 
-def self_test():
-    """The account finds what it is there to find."""
-    ledger = Ledger()
-    for name in ("n1", "n2"):
-        ledger.note(name, 200, True)
-    assert not account(ledger, collections.Counter({"n1": 1, "n2": 1}))
-    assert account(ledger, collections.Counter({"n1": 1}))
-    assert account(ledger, collections.Counter({"n1": 1, "n2": 2}))
-    print("the account finds a line that is missing and one that is there twice")
+def report(faults, gateway):
+    for fault in faults:
+        print("FAULT:", fault)
+    if faults:
+        with open(gateway.errors) as errors:
+            print("the gateway's last words:\n" + errors.read()[-3000:])
+    print("soak: %s" % ("FAILED" if faults else "nothing lost, nothing hung, nothing grew"))
+    return 1 if faults else 0
 
 
 def main():
@@ -79,57 +126,21 @@ def main():
     parser.add_argument("--self-test", action="store_true")
     arguments = parser.parse_args()
     if arguments.self_test:
-        return self_test()
+        return self_test.run()
+    if arguments.gateway is None or arguments.minutes <= 0:
+        parser.error("the gateway's binary, and a time above nothing, are needed")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    started = []
     with tempfile.TemporaryDirectory(prefix="gateway-soak-") as folder:
-        sys.exit(soak(os.path.abspath(arguments.gateway), arguments.minutes * 60, arguments.clients, folder))
-
-
-def soak(binary, seconds, count, folder):
-    upstream, redis = Upstream(), Redis(folder)
-    gateway, ledger, stop, troubles = Gateway(binary, folder, upstream.port, redis.port), Ledger(), threading.Event(), \
-        collections.Counter()
-    tokens = gateway.tokens(100_000)
-    time.sleep(1)
-    idle_descriptors = gateway.descriptors()
-    clients = [Client(gateway, redis, tokens, ledger, stop) for _ in range(count)]
-    trouble = threading.Thread(target=make_trouble, args=(stop, gateway, upstream, redis, troubles))
-    for thread in [*clients, trouble]:
-        thread.start()
-    start, early = time.monotonic(), None
-    while time.monotonic() - start < seconds and gateway.process.poll() is None:
-        time.sleep(min(10, seconds / 10))
-        passed = time.monotonic() - start
-        if early is None and passed > seconds / 3:
-            early = gateway.megabytes()
-        print("%5.0f s  %8d answers  %5.1f MB  %4d descriptors" % (
-            passed, len(ledger.answered), gateway.megabytes(), gateway.descriptors()), flush=True)
-    faults = [] if gateway.process.poll() is None else ["the gateway ended by itself: %s" % gateway.process.poll()]
-    stop.set()
-    for thread in [*clients, trouble]:
-        thread.join(60)
-        if thread.is_alive():
-            faults.append("a client hangs")
-    if not faults:
-        time.sleep(8)
-        late, descriptors = gateway.megabytes(), gateway.descriptors()
-        if late - early > MAX_GROWTH_MB:
-            faults.append("memory grew from %.1f to %.1f MB" % (early, late))
-        if descriptors > idle_descriptors + 4:
-            faults.append("descriptors: %d idle before, %d after" % (idle_descriptors, descriptors))
-        print("memory %.1f → %.1f MB, descriptors %d → %d" % (early, late, idle_descriptors, descriptors))
-    status = gateway.end()
-    if status != 0:
-        faults.append("exit status %s" % status)
-    redis.kill()
-    faults += ledger.violations[:20] + account(ledger, logged_requests(gateway.log))
-    print("outcomes:", dict(sorted(ledger.outcomes.items(), key=str)))
-    print("troubles:", dict(troubles))
-    for fault in faults:
-        print("FAULT:", fault)
-    if faults:
-        print(open(gateway.errors).read()[-3000:])
-    print("soak: %s" % ("FAILED" if faults else "nothing lost, nothing hung, nothing grew"))
-    return 1 if faults else 0
+        try:
+            upstream, redis = Upstream(), Redis(folder)
+            started.append(redis)
+            gateway = Gateway(os.path.abspath(arguments.gateway), folder, upstream.port, redis.port)
+            started.append(gateway)
+            sys.exit(report(soak(gateway, redis, upstream, arguments.minutes * 60, arguments.clients), gateway))
+        finally:
+            for program in reversed(started):
+                program.kill()
 
 
 main()

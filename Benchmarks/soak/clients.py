@@ -1,35 +1,16 @@
 """Clients of every kind, each with a thread of its own: proper ones, and those that vanish, dawdle or are logged out."""
 import base64
-import itertools
+import collections
 import json
 import random
 import socket
 import threading
 import time
 
-PATIENCE = 25
+from account import LOGGED_OUT, PATIENCE, VALID, Answer, fault_of_answer
 
-
-class Ledger:
-    """What was asked, and what came of it."""
-
-    def __init__(self):
-        self.lock, self.numbers = threading.Lock(), itertools.count(1)
-        self.outcomes, self.answered, self.violations = {}, set(), []
-
-    def next(self):
-        with self.lock:
-            return "n%08d" % next(self.numbers)
-
-    def note(self, name, outcome, answered):
-        with self.lock:
-            self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
-            if answered:
-                self.answered.add(name)
-
-    def violation(self, text):
-        with self.lock:
-            self.violations.append(text)
+# Enough for no buffer of the kernel's to hold it: the gateway must wait for the reader.
+SLOW_RECEIVE_BUFFER = 4096
 
 
 def token_id(token):
@@ -37,24 +18,53 @@ def token_id(token):
     return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["jti"]
 
 
+class Tokens:
+    """Valid tokens, and those that Redis said it had logged out."""
+
+    def __init__(self, tokens, redis):
+        self.valid, self.redis, self.lock, self.logged_out = tokens, redis, threading.Lock(), collections.deque(maxlen=2000)
+
+    def any(self):
+        """Of the first hundred, which are never logged out: most are known to the gateway by then."""
+        return self.valid[random.randrange(100)]
+
+    def log_out(self):
+        """A token that is logged out now; None where Redis did not say so."""
+        with self.lock:
+            if len(self.valid) <= 100:
+                return None
+            token = self.valid.pop()
+        if self.redis.command("SET", "blacklist:" + token_id(token), "1", "EX", "86400") != b"+OK":
+            return None
+        self.logged_out.append(token)
+        return token
+
+    def logged_out_before(self):
+        return random.choice(self.logged_out) if self.logged_out else None
+
+
 class Client(threading.Thread):
-    def __init__(self, gateway, redis, tokens, ledger, stop):
+    def __init__(self, port, tokens, ledger, stop):
         super().__init__(daemon=True)
-        self.gateway, self.redis, self.tokens, self.ledger, self.stopped = gateway, redis, tokens, ledger, stop
+        self.port, self.tokens, self.ledger, self.stopped = port, tokens, ledger, stop
         self.connection = self.reader = None
 
     def run(self):
         kinds = [(self.proper, 60), (self.large, 6), (self.upload, 6), (self.slow, 4), (self.cut, 4), (self.vanish_early, 5),
-                 (self.vanish_late, 5), (self.slow_reader, 1), (self.slow_writer, 1), (self.logged_out, 8)]
+                 (self.vanish_late, 5), (self.slow_reader, 2), (self.slow_writer, 1), (self.slow_upload, 1),
+                 (self.websocket, 3), (self.log_out, 8), (self.logged_out_before, 4)]
         while not self.stopped.is_set():
             kind = random.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
             try:
                 kind()
             except socket.timeout:
-                self.ledger.violation("%s: no answer and no close within %d s" % (kind.__name__, PATIENCE))
+                self.ledger.violation("%s: nothing came, and no close, for %d s" % (kind.__name__, PATIENCE))
                 self.drop()
-            except (OSError, ValueError, IndexError):
-                self.ledger.note("", "closed", False)
+            except OSError:
+                self.ledger.note("closed")
+                self.drop()
+            except Exception as error:      # else a client would end in silence, and there would be less load
+                self.ledger.violation("%s: %r" % (kind.__name__, error))
                 self.drop()
         self.drop()
 
@@ -66,82 +76,165 @@ class Client(threading.Thread):
     def cut(self): self.exchange("/api/cut/")
     def upload(self): self.exchange("/api/up/", body=b"u" * random.randint(1, 200_000))
 
+    def log_out(self):
+        token = self.tokens.log_out()
+        if token:
+            self.exchange("/api/out/", token, permitted=LOGGED_OUT)
+
+    def logged_out_before(self):
+        """Also after Redis died and came back."""
+        token = self.tokens.logged_out_before()
+        if token:
+            self.exchange("/api/out/", token, permitted=LOGGED_OUT)
+
     def vanish_early(self):
-        connection = self.connect()
-        connection.sendall(b"POST /api/gone/x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n"[:random.randint(1, 60)])
+        head = b"POST /api/gone/x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"
+        self.connect().sendall(head[:random.randint(1, len(head))])
         self.drop()
 
     def vanish_late(self):
-        self.send("/api/large/" + self.ledger.next(), random.choice(self.tokens))
-        self.connection.recv(random.randint(1, 5000))
+        name = self.ledger.next()
+        self.send("/api/large/" + name)
+        if self.connection.recv(random.randint(1, 5000)):
+            self.ledger.reach(name)
         self.drop()
 
     def slow_reader(self):
+        self.drop()
         name = self.ledger.next()
-        self.send("/api/large/" + name, random.choice(self.tokens))
-        for _ in range(10):
+        self.send("/api/huge/" + name, buffer=SLOW_RECEIVE_BUFFER)
+        for _ in range(random.randint(1, 20)):
             if not self.connection.recv(2000):
                 break
+            self.ledger.reach(name)
             time.sleep(0.1)
         self.drop()
 
     def slow_writer(self):
+        """Takes longer for a head than it may: it is refused, or closed."""
+        self.drop()
         connection = self.connect()
-        for octet in b"GET /api/never/x HTTP/1.1\r\n":
-            connection.sendall(bytes([octet]))
-            time.sleep(0.15)
+        try:
+            for octet in b"GET /api/never/x HTTP/1.1\r\nX: y\r\n":
+                connection.sendall(bytes([octet]))
+                time.sleep(0.15)
+            while connection.recv(65536):
+                pass
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        self.ledger.note("slow writer closed")
         self.drop()
 
-    def logged_out(self):
-        token = self.gateway_token()
-        if self.redis.command("SET", "blacklist:" + token_id(token), "1", "EX", "3600") != b"+OK":
-            return
-        status = self.exchange("/api/out/", token=token)
-        if status == 200:
-            self.ledger.violation("a token that was logged out passed")
+    def slow_upload(self):
+        pieces = [b"u" * 100] * 8
+        name, begin = self.ledger.next(), time.monotonic()
+        self.send("/api/up/" + name, head_only=sum(map(len, pieces)))
+        for piece in pieces:
+            time.sleep(0.2)
+            self.connection.sendall(piece)
+        self.judge("/api/up/" + name, name, VALID, begin, self.answer(name))
 
-    def gateway_token(self):
-        with self.ledger.lock:
-            return self.tokens.pop() if len(self.tokens) > 100 else self.tokens[0]
+    def websocket(self):
+        self.drop()
+        target = "/api/socket/" + self.ledger.next()
+        name, begin = target.rsplit("/", 1)[1], time.monotonic()
+        self.send(target, extra="Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                                "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n")
+        answer = self.answer(name)
+        if answer is None or answer.status != 101:
+            return self.judge(target, name, VALID, begin, answer)
+        self.ledger.note("101")
+        for number in range(random.randint(1, 5)):
+            message = ("%s %d" % (name, number)).encode()
+            self.connection.sendall(bytes([0x81, 0x80 | len(message)]) + b"\0\0\0\0" + message)
+            echo = self.reader.read(2 + len(message))
+            if len(echo) < 2 or echo[0] == 0x88:     # the upstream died
+                break
+            if not (bytes([0x81, len(message)]) + message).startswith(echo):
+                self.ledger.violation("%s: the WebSocket said %r" % (target, echo))
+        self.drop()
 
     # One request
 
-    def connect(self):
+    def connect(self, buffer=None):
         if self.connection is None:
-            self.connection = socket.create_connection(("127.0.0.1", self.gateway.port), PATIENCE)
-            self.reader = self.connection.makefile("rb")
+            self.connection = socket.socket()
+            if buffer:
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+            self.connection.settimeout(PATIENCE)
+            self.connection.connect(("127.0.0.1", self.port))
+            self.reader, self.used = self.connection.makefile("rb"), False
         return self.connection
 
     def drop(self):
         if self.connection is not None:
-            self.reader.close()
+            if self.reader is not None:
+                self.reader.close()
             self.connection.close()
         self.connection = self.reader = None
 
-    def send(self, target, token, body=b""):
-        head = "%s %s HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\n" % ("POST" if body else "GET", target, token)
-        if body:
-            head += "Content-Length: %d\r\n" % len(body)
-        self.connect().sendall(head.encode() + b"\r\n" + body)
+    def send(self, target, token=None, body=b"", extra="", head_only=0, buffer=None):
+        """`head_only`: the length of a body that the caller sends."""
+        head = "%s %s HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\n%s" % (
+            "POST" if body or head_only else "GET", target, token or self.tokens.any(), extra)
+        if body or head_only:
+            head += "Content-Length: %d\r\n" % (len(body) or head_only)
+        self.connect(buffer).sendall(head.encode() + b"\r\n" + body)
 
-    def exchange(self, folder, token=None, body=b""):
-        name = self.ledger.next()
-        self.send(folder + name, token or self.tokens[0], body)
-        line = self.reader.readline()
-        if not line:
-            raise OSError
-        status, length, closes = int(line.split()[1]), 0, False
-        for field in iter(self.reader.readline, b"\r\n"):
-            if not field:
-                raise OSError
-            lower = field.lower()
-            if lower.startswith(b"content-length:"):
-                length = int(lower.split(b":")[1])
-            closes |= lower.startswith(b"connection: close")
-        content = self.reader.read(length)
-        if status == 200 and len(content) == length and content.split(b" ")[0] != (folder + name).encode():
-            self.ledger.violation("%s got the answer %r" % (name, content[:60]))
-        self.ledger.note(name, status if len(content) == length else "%d cut off" % status, True)
-        if closes or len(content) != length:
+    def exchange(self, folder, token=None, body=b"", permitted=VALID):
+        name, begin = self.ledger.next(), time.monotonic()
+        self.send(folder + name, token, body)
+        self.judge(folder + name, name, permitted, begin, self.answer(name))
+
+    def answer(self, name):
+        """None where the connection was closed before there was one, or in its head."""
+        try:
+            line = self.reader.readline()
+            if not line:
+                return None
+            self.ledger.reach(name)
+            status, length, closes, request_id = int(line.split()[1]), 0, False, None
+            for field in iter(self.reader.readline, b"\r\n"):
+                if not field:
+                    return None
+                field_name, _, value = field.strip().partition(b":")
+                field_name = field_name.lower()
+                if field_name == b"content-length":
+                    length = int(value)
+                elif field_name == b"x-request-id":
+                    request_id = value.strip().decode()
+                closes |= field_name == b"connection" and b"close" in value
+            self.ledger.reach(name, status, request_id)
+            body = self.read(length)
+        except ConnectionError:
+            return None
+        if closes or len(body) != length:
             self.drop()
-        return status
+        return Answer(status, request_id, body, len(body) == length)
+
+    def read(self, length):
+        """As much of a body as comes, also where the connection is reset."""
+        body = b""
+        try:
+            while len(body) < length:
+                piece = self.reader.read1(length - len(body))
+                if not piece:
+                    break
+                body += piece
+        except ConnectionError:
+            pass
+        return body
+
+    def judge(self, target, name, permitted, begin, answer):
+        """A connection that served before may be closed under a request, RFC 9112 section 9.3.1; a new one may not."""
+        seconds, used = time.monotonic() - begin, self.connection is not None and self.used
+        if answer is None:
+            if not used:
+                self.ledger.violation("%s: a new connection was closed without an answer" % target)
+            self.ledger.note("closed before the answer")
+            return self.drop()
+        self.used = True
+        self.ledger.note(answer.status if answer.complete else "%d cut off" % answer.status)
+        fault = fault_of_answer(target, answer, permitted, seconds)
+        if fault:
+            self.ledger.violation(fault)

@@ -1,9 +1,8 @@
-"""What stands around the gateway in a soak, each of which can be made to fail: an upstream, and a Redis."""
+"""The gateway of a soak, and its Redis, which can be made to fail."""
 import os
 import signal
 import socket
 import subprocess
-import threading
 import time
 
 
@@ -11,77 +10,6 @@ def free_port():
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         return held.getsockname()[1]
-
-
-class Upstream:
-    """Answers each request with its own target; on `/cut/` it dies in the middle of the response, on `/slow/` it takes its time."""
-
-    def __init__(self):
-        self.port, self.connections, self.lock = free_port(), set(), threading.Lock()
-        self.listener = None
-        self.start()
-
-    def start(self):
-        self.listener = socket.create_server(("127.0.0.1", self.port), backlog=512)
-        threading.Thread(target=self.accept, args=(self.listener,), daemon=True).start()
-
-    def die(self):
-        """As a process does: the listener and every connection at once."""
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        with self.lock:
-            connections, self.connections = self.connections, set()
-        for connection in connections:
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-    def accept(self, listener):
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            with self.lock:
-                self.connections.add(connection)
-            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
-
-    def serve(self, connection):
-        try:
-            reader = connection.makefile("rb")
-            while True:
-                line = reader.readline()
-                if not line:
-                    break
-                target, length = line.split()[1], 0
-                for field in iter(reader.readline, b"\r\n"):
-                    if not field:
-                        return
-                    if field.lower().startswith(b"content-length:"):
-                        length = int(field.split(b":")[1])
-                while length > 0:
-                    piece = reader.read(min(length, 65536))
-                    if not piece:
-                        return
-                    length -= len(piece)
-                self.answer(connection, target)
-        except (OSError, ValueError):
-            pass
-        finally:
-            with self.lock:
-                self.connections.discard(connection)
-            connection.close()
-
-    def answer(self, connection, target):
-        body = target + b" " * (300_000 if b"/large/" in target else 0)
-        head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
-        if b"/cut/" in target:
-            connection.sendall(head + body[:5])
-            raise OSError
-        if b"/slow/" in target:
-            time.sleep(0.2)
-        connection.sendall(head + body)
 
 
 class Redis:
@@ -176,9 +104,13 @@ limits {
         return 0
 
     def end(self):
+        """The exit status."""
         self.process.terminate()
         try:
             return self.process.wait(40)
         except subprocess.TimeoutExpired:
-            self.process.kill()
             return "none: it hung"
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()

@@ -1,0 +1,112 @@
+"""What clients saw, what the log says of it, and the judgement of both. Pure, so that `--self-test` can plant faults."""
+import collections
+import itertools
+import json
+import threading
+
+# Seconds from the first octet of a request to the last of its answer, or to a close.
+PATIENCE = 25
+# Allocators keep what they were given once: growth counts from the end of the first third.
+MAX_GROWTH_MB = 16
+
+# What may become of a request whose token is valid while the upstream or Redis is in trouble; and of one that was logged out, which
+# must never have been let through.
+VALID, LOGGED_OUT = frozenset([200, 502, 503, 504]), frozenset([401, 503])
+
+Answer = collections.namedtuple("Answer", "status request_id body complete")
+
+
+def fault_of_answer(target, answer, permitted, seconds):
+    """What is wrong with an answer; None where nothing is. The upstream's begin with the target that they are for."""
+    if seconds > PATIENCE:
+        return "%s took %.0f s" % (target, seconds)
+    if answer.status not in permitted:
+        return "%s was answered %d: %r" % (target, answer.status, answer.body[:200])
+    begin = (target + " ").encode()[:len(answer.body)]
+    if answer.status == 200 and not answer.body.startswith(begin):
+        return "%s got the answer of another: %r" % (target, answer.body[:60])
+    return None
+
+
+class Ledger:
+    """What was asked, and what came of it."""
+
+    def __init__(self):
+        self.lock, self.numbers = threading.Lock(), itertools.count(1)
+        self.outcomes, self.issued, self.reached, self.violations = collections.Counter(), 0, {}, []
+
+    def next(self):
+        """A name for a request that no other has."""
+        with self.lock:
+            self.issued = next(self.numbers)
+            return "n%08d" % self.issued
+
+    def note(self, outcome):
+        with self.lock:
+            self.outcomes[outcome] += 1
+
+    def reach(self, name, status=None, request_id=None):
+        """The gateway had this request: something of its answer came, of which more may be known."""
+        with self.lock:
+            self.reached[name] = (status, request_id)
+
+    def violation(self, text):
+        with self.lock:
+            self.violations.append(text)
+
+
+Readings = collections.namedtuple("Readings", "early_mb late_mb idle_descriptors late_descriptors exit_status")
+
+
+def logged_requests(lines):
+    """The log's status and id of each numbered request, as often as they are there; and what else is wrong with the log."""
+    found, faults = collections.defaultdict(list), []
+    for line in lines:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            faults.append("no JSON in the log: %r" % line[:100])
+            continue
+        if "event" in entry:
+            faults.append("the log lost lines: %s" % line.strip())
+            continue
+        name = entry["path"].rsplit("/", 1)[-1]
+        if name.startswith("n"):
+            found[name].append((entry["status"], entry["request_id"]))
+    return found, faults
+
+
+def some(names, text):
+    return ["%d %s, such as %s" % (len(names), text, names[0])] if names else []
+
+
+def faults_of_log(ledger, lines):
+    """Every request that was answered is there once, with the status and the id that the client saw."""
+    found, faults = logged_requests(lines)
+    unlike = [name for name, (status, request_id) in ledger.reached.items()
+              if status is not None and len(found[name]) == 1 and found[name][0] != (status, request_id)]
+    return (faults
+            + some([name for name in ledger.reached if not found[name]], "requests that were answered are not in the log")
+            + some([name for name, entries in found.items() if len(entries) > 1], "requests are in the log more than once")
+            + some([name for name in found if int(name[1:]) > ledger.issued], "requests are in the log that nobody sent")
+            + some(unlike, "requests have another status or id in the log"))
+
+
+def faults_of_readings(readings):
+    faults = []
+    if readings.exit_status != 0:
+        faults.append("the gateway's exit status is %s" % readings.exit_status)
+    if readings.late_mb - readings.early_mb > MAX_GROWTH_MB:
+        faults.append("memory grew from %.1f to %.1f MB" % (readings.early_mb, readings.late_mb))
+    if readings.late_descriptors > readings.idle_descriptors:
+        faults.append("descriptors: %d before, %d after" % (readings.idle_descriptors, readings.late_descriptors))
+    return faults
+
+
+def judge(ledger, lines, readings):
+    """All that is wrong; nothing where the soak passed."""
+    faults = list(ledger.violations[:20]) + faults_of_log(ledger, lines) + faults_of_readings(readings)
+    for outcome in (200, 401, 502, 503):
+        if not ledger.outcomes[outcome]:
+            faults.append("no request was answered %d: too little was tried for a judgement" % outcome)
+    return faults
