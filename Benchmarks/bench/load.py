@@ -38,22 +38,23 @@ end
 class Answer:
     """What was said to one request, its body read to the end."""
 
-    def __init__(self, port, path, token=None, method="GET", body=None):
+    def __init__(self, port, path, token=None, method="GET", body=None, host=None):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        connection.request(method, path, body, {"Authorization": "Bearer " + token} if token else {})
+        fields = {"Authorization": "Bearer " + token} if token else {}
+        connection.request(method, path, body, {**fields, "Host": host} if host else fields)
         response = connection.getresponse()
         self.status, self.body = response.status, response.read()
         connection.close()
 
 
-def run(program, path, folder, cores, seconds, tokens, connections=64, method="GET", octets=0):
+def run(program, path, folder, cores, seconds, tokens, connections=64, method="GET", octets=0, host=None):
     """wrk's counts: requests, microseconds, statuses above 399, failures, and three percentiles."""
     script = write(folder, "wrk.lua", SCRIPT)
     list_of_tokens = write(folder, "tokens", "".join(token + "\n" for token in tokens))
     threads = min(len(cores), connections)
     output = subprocess.run(
         pinned(cores, ["wrk", "-t%d" % threads, "-c%d" % connections, "-d%ds" % seconds, "--timeout", "10s", "-s", script,
-                       "http://127.0.0.1:%d%s" % (program.port, path), "--", list_of_tokens, method, str(octets)]),
+                       *(["-H", "Host: " + host] if host else []), "http://127.0.0.1:%d%s" % (program.port, path), "--", list_of_tokens, method, str(octets)]),
         capture_output=True, text=True, timeout=seconds + 60)
     result = re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)", output.stdout)
     if not result:
@@ -61,8 +62,8 @@ def run(program, path, folder, cores, seconds, tokens, connections=64, method="G
     return tuple(map(int, result.groups()))
 
 
-def check(program, path, token, status, length, method="GET", octets=0):
-    answer = Answer(program.port, path, token, method, b"x" * octets if octets else None)
+def check(program, path, token, status, length, method="GET", octets=0, host=None):
+    answer = Answer(program.port, path, token, method, b"x" * octets if octets else None, host)
     if answer.status != status or length not in (None, len(answer.body)):
         raise SystemExit("%s answers %s %s with %d and %d octets instead of %d and %s: %r" % (
             program.name, method, path, answer.status, len(answer.body), status,
@@ -71,7 +72,7 @@ def check(program, path, token, status, length, method="GET", octets=0):
 
 def measure(program, path, tokens, folder, cores, seconds, status=200, length=None, **options):
     """Figures of one run; ends with a message where an answer was not the expected one. A second before it warms up."""
-    request = {key: options[key] for key in ("method", "octets") if key in options}
+    request = {key: options[key] for key in ("method", "octets", "host") if key in options}
     check(program, path, tokens[0] if tokens else None, status, length, **request)
     run(program, path, folder, cores, 1, tokens, **options)
     before, start = program.cpu_seconds(), time.monotonic()

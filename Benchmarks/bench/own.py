@@ -1,6 +1,6 @@
 """Load on a configuration of the user's own, as it is: its listener, its upstreams, its secrets.
 
-What is asked for comes from the file's expectations, or is given as "GET /a as role=admin, /b as anonymous". Of the
+What is asked for comes from the file's expectations, or is given as "GET /a as role=admin, http://b.example/b as anonymous". Of the
 expectations only those of GET are sent: the application behind is a real one, and a load of DELETE would delete.
 """
 import json
@@ -14,11 +14,15 @@ import programs
 class Target:
     """`refusal` is the status or the code of the refusal that is expected; None where the request must be forwarded."""
 
-    def __init__(self, method, path, conditions, refusal=None):
-        self.method, self.path, self.conditions, self.refusal = method, path, conditions, refusal
+    def __init__(self, method, target, conditions, host=None, refusal=None):
+        if target.startswith("http://"):
+            host, _, path = target[len("http://"):].partition("/")
+            target = "/" + path
+        self.method, self.path, self.conditions, self.host, self.refusal = method, target, conditions, host, refusal
 
     def __str__(self):
-        return "%s %s as %s" % (self.method, self.path, " ".join(self.conditions))
+        target = "http://" + self.host + self.path if self.host else self.path
+        return "%s %s as %s" % (self.method, target, " ".join(self.conditions))
 
     def claims(self):
         """Options of `gateway token` for a token that the conditions describe; None for no token. Of several values the first."""
@@ -55,20 +59,32 @@ def words(line):
     return found[:comment]
 
 
-def parse(found, refusal=None):
-    """`METHOD PATH as WHOM…`, where the method, and "as" with what follows, may be left out."""
-    found = ["GET", *found] if found[0].startswith("/") else found
-    if len(found) < 2 or not found[1].startswith("/") or len(found) == 3 or found[2:3] not in ([], ["as"]):
+def parse(found, host=None, refusal=None):
+    """`METHOD TARGET as WHOM…`, where the method, and "as" with what follows, may be left out."""
+    found = ["GET", *found] if found[0].startswith(("/", "http://")) else found
+    if len(found) < 2 or not found[1].startswith(("/", "http://")) or len(found) == 3 or found[2:3] not in ([], ["as"]):
         raise SystemExit("not a target: %s" % " ".join(found))
-    return Target(found[0], found[1], found[3:] or ["authenticated"], refusal)
+    return Target(found[0], found[1], found[3:] or ["authenticated"], host, refusal)
+
+
+def an_instance(host):
+    """A host that the file's `NAME`, `*.NAME` or `*` is for."""
+    return host.replace("*", "any" if "." in host else "any.invalid")
 
 
 def expectations(lines):
-    """Those of GET. What is quoted or continued on the next line is left to `gateway check`."""
+    """Those of GET, in a block of hosts for the first of them. What is quoted or continued on the next line is left to
+    `gateway check`."""
     upstreams = {line[1] for line in lines if line[:1] == ["upstream"] and len(line) > 1}
+    hosts = [an_instance(line[1]) for line in lines if line[:1] == ["host"] and len(line) > 2]
+    outside = host = hosts[0] if hosts else None
     for found in lines:
-        if found[:2] == ["expect", "GET"] and found[-2:-1] == ["=>"] and not any('"' in word for word in found):
-            yield parse(found[1:-2], None if found[-1] in upstreams else found[-1])
+        if found[:1] == ["host"] and len(found) > 2:
+            host = an_instance(found[1])
+        elif found == ["}"]:
+            host = outside
+        elif found[:2] == ["expect", "GET"] and found[-2:-1] == ["=>"] and not any('"' in word for word in found):
+            yield parse(found[1:-2], host, None if found[-1] in upstreams else found[-1])
 
 
 def targets(text, lines):
@@ -100,14 +116,14 @@ def measure(arguments, folder):
         claims = target.claims()
         tokens = [] if claims is None else programs.tokens(
             arguments.gateway, configuration, private_key=arguments.key, claims=claims)
-        answer = load.Answer(port, target.path, tokens[0] if tokens else None, target.method)
+        answer = load.Answer(port, target.path, tokens[0] if tokens else None, target.method, host=target.host)
         fault = target.fault(answer)
         if fault:
             faults += 1
             print("%-50s %s: not measured" % (target, fault), flush=True)
             continue
         runs = [load.measure(program, target.path, tokens, folder, programs.CORES[1:] or programs.CORES, arguments.seconds,
-                             status=answer.status, method=target.method) for _ in range(arguments.rounds)]
+                             status=answer.status, method=target.method, host=target.host) for _ in range(arguments.rounds)]
         figures = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
         results.append({"target": str(target), "status": answer.status, **figures})
         print("%-50s %9.0f %8.2f %8d %8d %7.1f" % (
