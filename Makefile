@@ -38,11 +38,11 @@ demo-check:  | build packages-run packages-redis ## both without a person: runs 
 
 test:        | swift packages-build packages-test ## every test, against the release binary
 	$(build) --build-tests
-	swift test -c release $(flags) --skip-build --disable-testable-imports --disable-xctest $(if $(FILTER),--filter "$(FILTER)")
+	@scripts/with-failures-last.sh swift test -c release $(flags) --skip-build --disable-testable-imports --disable-xctest $(if $(FILTER),--filter "$(FILTER)")
 
 test-debug:  | swift packages-build packages-test ## the same tests and gateway with all of Swift's run-time checks
 	swift build -j $(JOBS) --build-tests
-	GATEWAY_BIN=.build/debug/gateway swift test --skip-build --disable-xctest $(if $(FILTER),--filter "$(FILTER)")
+	@GATEWAY_BIN=.build/debug/gateway scripts/with-failures-last.sh swift test --skip-build --disable-xctest $(if $(FILTER),--filter "$(FILTER)")
 
 websocket-check: | build packages-websocket ## WebSocket conversations with and without the gateway: the same results
 	/usr/bin/python3 scripts/websocket-check.py .build/release/gateway
