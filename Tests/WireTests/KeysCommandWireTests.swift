@@ -67,7 +67,7 @@ struct KeysCommandWireTests {
         for _ in 0..<2 { #expect(try keys(stage, "rotate").status == .exited(0)) }
         #expect(try list(stage).count == 3)
         // Tokens of a second, and five for the clocks.
-        try eventually("the first two keys to be unused", within: .seconds(20)) {
+        try eventually("the first two keys to be unused") {
             try list(stage).map(\.state) == ["unused", "unused", "signs"]
         }
         #expect(try keys(stage, "rotate").errors.split(separator: "\n").count == 2)

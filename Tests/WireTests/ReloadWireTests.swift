@@ -12,10 +12,6 @@ extension Stage {
         try changed.write(toFile: file, atomically: true, encoding: .utf8)
         gateway.signal(SIGHUP)
     }
-
-    fileprivate func waitForLog(_ text: String) throws {
-        try eventually("the gateway to say: \(text)") { gateway.standardError.contains(text) }
-    }
 }
 
 @Suite("Reload by SIGHUP")
@@ -56,7 +52,7 @@ struct ReloadWireTests {
         let stage = try Stage()
         try stage.reload { $0.replacing("* /public/** public", with: line) }
         try stage.waitForLog("the old configuration stays in force")
-        #expect(stage.gateway.standardError.contains(message), "\(stage.gateway.standardError)")
+        try stage.waitForLog(message)
         #expect(try stage.get("/public/x").outcome == "200 upstream")
         #expect(try stage.gateway.admin("/ready").text.contains("the last reload was refused"))
         try stage.reload { $0.replacing(line, with: "* /public/** public\n* /more public") }

@@ -195,7 +195,7 @@ struct WebSocketWireTests {
         let client = try open("/\(tag)", token.bearer)
         #expect(try client.bytes(50) == Array(frame(text).prefix(50)))
         // The gateway has noticed by then, or will at the end of the frame.
-        try eventually("the token to expire", within: .seconds(6)) {
+        try eventually("the token to expire") {
             try stage.get("/x", token.bearer).outcome == "401 token_expired"
         }
         poll(nil, 0, 1200)
@@ -222,7 +222,7 @@ struct WebSocketWireTests {
         echo()
         let token = shortToken()
         let client = try open("/outlives/\(tag)", token.bearer)
-        try eventually("the token to expire", within: .seconds(6)) {
+        try eventually("the token to expire") {
             try stage.get("/x", token.bearer).outcome == "401 token_expired"
         }
         poll(nil, 0, 2500)

@@ -11,7 +11,7 @@ struct HarnessFailure: Error, CustomStringConvertible {
 /// An instant that a wait must not pass. Every wait of the harness has one, so that nothing hangs.
 struct Deadline {
     /// Generous, because a shared machine may stall: a test that passes never waits for it.
-    static let usual = Duration.seconds(10)
+    static let usual = Duration.seconds(30)
 
     private let end: ContinuousClock.Instant
 

@@ -54,6 +54,13 @@ final class Stage: Sendable {
         try send(Request(target: target, fields: [token.bearer] + fields))
     }
 
+    /// What the gateway has said reaches the harness through a pipe, and so perhaps after an answer that it gave later.
+    func waitForLog(_ text: String) throws {
+        do {
+            try eventually("the gateway to say: \(text)") { gateway.standardError.contains(text) }
+        } catch { throw HarnessFailure("\(error); it said\n\(gateway.standardError)") }
+    }
+
     // MARK: Set by the trait
 
     @TaskLocal fileprivate static var shared: Stage?
