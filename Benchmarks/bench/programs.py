@@ -118,10 +118,11 @@ http { access_log off; keepalive_requests 1000000000; client_max_body_size 0; cl
 RULES = "GET  /items-%05d/{id}  role=admin|manager  -> app\n"
 
 
-def gateway(folder, upstream_port, cores, binary, threads=1, rules=10, key=None, name="gateway"):
+def gateway(folder, upstream_port, cores, binary, threads=1, rules=10, key=None, name="gateway", tls=None):
+    """`tls` is the certificate's file and its key's."""
     port = free_port()
     path = write(folder, name + ".conf", """
-listen    127.0.0.1:%d
+listen    127.0.0.1:%d%s
 upstream  app  http://127.0.0.1:%d
 log       off
 limits {
@@ -134,7 +135,7 @@ tokens {
 }
 %s* /public/**  public      -> app
 * /**         role=admin  -> app
-""" % (port, upstream_port, "RS256 file:" + key if key else "HS256 env:BENCH_SECRET",
+""" % (port, " {\n    certificate file:%s file:%s\n}" % tls if tls else "", upstream_port, "RS256 file:" + key if key else "HS256 env:BENCH_SECRET",
        "".join(RULES % number for number in range(rules))))
     command = [binary, "run", "--config", path, "--threads", str(threads)]
     program = Program(name, command, port, cores, folder, {"BENCH_SECRET": SECRET})

@@ -40,7 +40,9 @@ final class HTTP2Connection: ChannelInboundHandler {
                 try stream.pipeline.syncOperations.addHandlers([HTTP2StreamHandler(client: client), client])
             }
         }
-        try channel.pipeline.syncOperations.addHandlers([protocolHandler, management, connection])
+        try channel.pipeline.syncOperations.addHandlers([
+            HTTP2FrameGatherer(), protocolHandler, management, connection,
+        ])
     }
 
     private static func connectionConfiguration(_ limits: EngineLimits) -> NIOHTTP2Handler.ConnectionConfiguration {
