@@ -37,8 +37,8 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
 
     let worker: Worker
     let listener: ListenerOptions
-    /// A stream of an HTTP/2 connection, on which there is one request.
-    let isStream: Bool
+    /// The stream of an HTTP/2 connection that stands for a connection with one request; nil: it is one.
+    let stream: HTTP2Stream?
     /// One too many: its request is answered 503, whatever it is, and that is all.
     let isTurnedAway: Bool
     var phase = Phase.idle
@@ -51,9 +51,10 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     /// The position in the worker's list.
     var slot = 0
     /// What the upstream is told of this connection.
-    private(set) var forwarding = ForwardingFields(peer: nil, trusted: [])
+    private(set) var forwarding: ForwardingFields
     /// Whom its requests are counted for, unless a proxy sends them.
-    private(set) lazy var peerKey = context?.channel.remoteAddress.flatMap { AddressKey($0) }
+    private(set) lazy var peerKey =
+        if let stream { stream.connection.peerKey } else { context?.channel.remoteAddress.flatMap { AddressKey($0) } }
     private(set) var inputIsClosed = false
     private var context: ChannelHandlerContext?
     private var isDirty = false
@@ -66,31 +67,53 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     private var searched = 0
     private var isProgressing = false
 
-    init(worker: Worker, listener: ListenerOptions, isStream: Bool = false, isTurnedAway: Bool = false) {
-        (self.worker, self.listener, self.isStream) = (worker, listener, isStream)
+    init(worker: Worker, listener: ListenerOptions, isTurnedAway: Bool = false) {
+        (self.worker, self.listener, stream) = (worker, listener, nil)
         self.isTurnedAway = isTurnedAway
+        forwarding = Self.unknown
         // A handshake is no request: until it is through, the connection is not idle but being made.
-        let isHandshaking = listener.tls != nil && !isStream
-        let first = isHandshaking ? EngineLimits.handshakeTimeout : worker.limits.idleTimeout
+        let first = listener.tls == nil ? worker.limits.idleTimeout : EngineLimits.handshakeTimeout
         deadline = worker.coarseNow + (isTurnedAway ? EngineLimits.turnAwayTime : first)
     }
 
+    /// Until there is a channel.
+    private static let unknown = ForwardingFields(peer: nil, trusted: [])
+
+    /// For a stream, which has no channel.
+    init(worker: Worker, listener: ListenerOptions, stream: HTTP2Stream, forwarding: ForwardingFields) {
+        (self.worker, self.listener, self.stream) = (worker, listener, stream)
+        isTurnedAway = false
+        deadline = worker.coarseNow + worker.limits.idleTimeout
+        self.forwarding = forwarding
+    }
+
     var isSecure: Bool { listener.tls != nil }
+
+    // MARK: Stream events
+
+    func begin() { worker.add(self) }
+
+    func streamEnded() {
+        phase = .closed
+        abandonExchange()
+        worker.remove(self)
+    }
 
     // MARK: Channel events
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         forwarding = ForwardingFields(
-            peer: context.channel.remoteAddress, trusted: worker.settings.trustedProxies, isSecure: isSecure,
-            isHTTP2: isStream)
-        worker.add(self)
+            peer: context.channel.remoteAddress, trusted: worker.settings.trustedProxies, isSecure: isSecure)
+        begin()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var buffer = unwrapInboundIn(data)
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) { receive(unwrapInboundIn(data)) }
+
+    func receive(_ bytes: ByteBuffer) {
+        var buffer = bytes
         if case .lingering(let left) = phase {
             if buffer.readableBytes > left { return close() }
             phase = .lingering(octets: left - buffer.readableBytes)
@@ -104,9 +127,7 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     func channelReadComplete(context: ChannelHandlerContext) { worker.flush() }
 
     func channelInactive(context: ChannelHandlerContext) {
-        phase = .closed
-        abandonExchange()
-        worker.remove(self)
+        streamEnded()
         worker.flush()
     }
 
@@ -129,11 +150,14 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable {
-            if let exchange, exchange.machine.phase == .responding { responseProgressed() }
-            exchange?.upstream?.resumeReading()
-        }
+        if context.channel.isWritable { becameWritable() }
         context.fireChannelWritabilityChanged()
+    }
+
+    /// The client has taken enough of what was written for it.
+    func becameWritable() {
+        if let exchange, exchange.machine.phase == .responding { responseProgressed() }
+        exchange?.upstream?.resumeReading()
     }
 
     /// The client speaks HTTP/2 (RFC 7301, RFC 9113 §3.2): others take over before a byte of it was read.
@@ -251,19 +275,20 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
 
     // MARK: Backpressure
 
-    var isWritable: Bool { context?.channel.isWritable ?? false }
+    var isWritable: Bool { if let stream { stream.isWritable } else { context?.channel.isWritable ?? false } }
 
     func read(context: ChannelHandlerContext) {
         if mustHoldRead { holdsRead = true } else { context.read() }
     }
 
     func resumeReading() {
+        if let stream { return stream.resume() }
         guard holdsRead, !mustHoldRead else { return }
         holdsRead = false
         context?.read()
     }
 
-    private var mustHoldRead: Bool {
+    var mustHoldRead: Bool {
         if case .closing = phase { return true }
         guard let exchange else { return false }
         if exchange.machine.phase == .tunnelling { return !(exchange.upstream?.isWritable ?? true) }
@@ -274,6 +299,7 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     // MARK: Writing
 
     func write(_ buffer: ByteBuffer) {
+        if let stream { return stream.write(buffer) }
         guard let context else { return }
         context.write(wrapOutboundOut(buffer), promise: nil)
         if !isDirty {
@@ -295,6 +321,7 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
         phase = .closed
         abandonExchange()
         input = ByteBuffer()
+        if let stream { return stream.close() }
         flushWrites()
         context?.close(promise: nil)
     }
@@ -313,11 +340,13 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     /// - Parameter lingers: read on for a moment then, so that a client which is still sending sees the answer instead of
     ///   a reset.
     func closeWhenWritten(lingers: Bool = false) {
-        guard let context, !phase.ignoresInput else { return }
+        guard !phase.ignoresInput else { return }
         phase = .closing(lingers: lingers)
         input = ByteBuffer()
         unsent = .max
         deadline = worker.coarseNow + worker.limits.stallTimeout
+        if let stream { return stream.tellWhenSent() }
+        guard let context else { return }
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { [self] _ in everythingIsWritten() }
         isDirty = false
@@ -327,20 +356,21 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     /// Whether the client has taken enough of what waits for it since this was asked last: it may read slowly, and need not
     /// be waited for forever.
     func isTakingResponse() -> Bool {
-        // A stream can't tell; its client has the whole stall time for the little that waits.
-        guard !isStream else { return false }
-        let waiting = try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
+        let waiting =
+            if let stream { Int?.some(stream.unsent) } else {
+                try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
+            }
         defer { unsent = waiting ?? 0 }
         guard let waiting else { return false }
         return unsent - waiting >= max(1, worker.limits.leastProgress)
     }
 
-    private func everythingIsWritten() {
+    func everythingIsWritten() {
         guard case .closing(let lingers) = phase else { return }
-        guard lingers, !inputIsClosed, let context else { return close() }
+        guard lingers, !inputIsClosed else { return close() }
         phase = .lingering(octets: EngineLimits.lingerOctets)
         deadline = worker.coarseNow + EngineLimits.lingerTime
-        context.close(mode: .output, promise: nil)
+        context?.close(mode: .output, promise: nil)
         resumeReading()
     }
 

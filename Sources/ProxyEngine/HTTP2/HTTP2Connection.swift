@@ -2,44 +2,45 @@ internal import NIOCore
 internal import NIOHTTP2
 
 /// One client's HTTP/2 connection: each of its streams becomes a ``ClientConnection`` with one request. Frames, HPACK, flow
-/// control and the limits of floods are NIOHTTP2's.
-final class HTTP2Connection: ChannelInboundHandler {
+/// control and the limits of floods are NIOHTTP2's; streams are ours, as NIOHTTP2's are channels, whose pipelines cost more
+/// than all the rest of a request.
+final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     typealias InboundIn = HTTP2Frame
+    typealias OutboundOut = HTTP2Frame
 
-    private let worker: Worker
+    let worker: Worker
+    private let listener: ListenerOptions
     private var context: ChannelHandlerContext?
-    private var streams = 0
+    private var streams: [HTTP2StreamID: HTTP2Stream] = [:]
+    private var window = HTTP2Window(target: EngineLimits.connectionWindow)
+    /// What is sent when this turn of the event loop ends.
+    private var outbox: [HTTP2Frame] = []
+    private var willFlush = false
+    /// Streams of which something was sent since they were settled last.
+    private var touched: [HTTP2Stream] = []
+    private var forwarding: (generation: Int, fields: ForwardingFields)?
     private var isLeaving = false
     /// When the connection ends, if nothing changes.
     private(set) var deadline: NIODeadline
+    /// Octets that waited for the client to take them when that was looked at last.
+    private var unsent = Int.max
     /// The position in the worker's list.
     var slot = 0
 
-    private init(worker: Worker) {
-        self.worker = worker
+    private init(worker: Worker, listener: ListenerOptions) {
+        (self.worker, self.listener) = (worker, listener)
         deadline = worker.coarseNow + worker.limits.idleTimeout
     }
 
     /// Puts the handlers of HTTP/2 behind TLS; every stream gets the options of its listener.
     static func install(on channel: any Channel, worker: Worker, listener: ListenerOptions) throws {
-        let connection = HTTP2Connection(worker: worker)
+        let connection = HTTP2Connection(worker: worker, listener: listener)
         let management = NIOHTTP2ServerConnectionManagementHandler(
             eventLoop: channel.eventLoop,
             configuration: .init(maxIdleTime: nil, maxAge: nil, maxGraceTime: nil, keepalive: nil))
-        let bound = NIOLoopBound(worker, eventLoop: channel.eventLoop)
-        let counter = StreamCounter(
-            connection: NIOLoopBound(connection, eventLoop: channel.eventLoop),
-            management: management.http2StreamDelegate)
         let protocolHandler = NIOHTTP2Handler(
-            mode: .server, eventLoop: channel.eventLoop,
-            connectionConfiguration: connectionConfiguration(worker.limits),
-            streamConfiguration: streamConfiguration, streamDelegate: counter
-        ) { stream in
-            stream.eventLoop.makeCompletedFuture {
-                let client = ClientConnection(worker: bound.value, listener: listener, isStream: true)
-                try stream.pipeline.syncOperations.addHandlers([HTTP2StreamHandler(client: client), client])
-            }
-        }
+            mode: .server, frameDelegate: connection,
+            connectionConfiguration: connectionConfiguration(worker.limits))
         try channel.pipeline.syncOperations.addHandlers([
             HTTP2FrameGatherer(), protocolHandler, management, connection,
         ])
@@ -60,14 +61,6 @@ final class HTTP2Connection: ChannelInboundHandler {
         return configuration
     }
 
-    private static let streamConfiguration: NIOHTTP2Handler.StreamConfiguration = {
-        var configuration = NIOHTTP2Handler.StreamConfiguration()
-        configuration.targetWindowSize = EngineLimits.streamWindow
-        configuration.outboundBufferSizeHighWatermark = EngineLimits.streamWaterMark.high
-        configuration.outboundBufferSizeLowWatermark = EngineLimits.streamWaterMark.low
-        return configuration
-    }()
-
     // MARK: Channel events
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -77,14 +70,50 @@ final class HTTP2Connection: ChannelInboundHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        worker.remove(self)
-        context.fireChannelInactive()
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let frame = unwrapInboundIn(data)
+        guard frame.streamID != .rootStream else { return }
+        if let stream = streams[frame.streamID] { return stream.receive(frame.payload) }
+        if case .headers = frame.payload { openStream(frame.streamID).receive(frame.payload) }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case let closed as StreamClosedEvent: streamEnded(closed.streamID)
+        case let changed as NIOHTTP2WindowUpdatedEvent:
+            guard let size = changed.inboundWindowSize else { return }
+            guard changed.streamID == .rootStream else { streams[changed.streamID]?.windowChanged(to: size); return }
+            if let increment = window.changed(to: size) {
+                send(.windowUpdate(windowSizeIncrement: increment), on: .rootStream)
+            }
+        case let changed as NIOHTTP2BulkStreamWindowChangeEvent:
+            for stream in streams.values { stream.windowChanged(by: changed.delta) }
+        default: context.fireUserInboundEventTriggered(event)
+        }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        settleStreams()
         worker.flush()
         context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        settleStreams()
+        if context.channel.isWritable {
+            for stream in streams.values { stream.connectionBecameWritable() }
+        }
+        worker.flush()
+        context.fireChannelWritabilityChanged()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let ended = streams.values
+        (streams, outbox) = ([:], [])
+        for stream in ended { stream.closed() }
+        worker.remove(self)
+        worker.flush()
+        context.fireChannelInactive()
     }
 
     /// NIOHTTP2 has told the client (GOAWAY) when the fault is the connection's; a stream's own is dealt with there.
@@ -97,17 +126,87 @@ final class HTTP2Connection: ChannelInboundHandler {
         }
     }
 
-    // MARK: Its life
+    // MARK: Streams
 
-    fileprivate func streamOpened() {
-        streams += 1
+    private func openStream(_ id: HTTP2StreamID) -> HTTP2Stream {
+        let stream = HTTP2Stream(id: id, connection: self)
+        streams[id] = stream
         if !isLeaving { deadline = .distantFuture }
+        stream.begin(
+            ClientConnection(worker: worker, listener: listener, stream: stream, forwarding: forwardingFields()))
+        return stream
     }
 
-    fileprivate func streamEnded() {
-        streams -= 1
-        if streams == 0, !isLeaving { deadline = worker.coarseNow + worker.limits.idleTimeout }
+    private func streamEnded(_ id: HTTP2StreamID) {
+        guard let stream = streams.removeValue(forKey: id) else { return }
+        stream.closed()
+        guard streams.isEmpty, !isLeaving else { return }
+        unsent = .max
+        deadline = worker.coarseNow + worker.limits.idleTimeout
     }
+
+    /// The same for all requests of the connection, until the settings change.
+    private func forwardingFields() -> ForwardingFields {
+        let settings = worker.settings
+        if let forwarding, forwarding.generation == settings.generation { return forwarding.fields }
+        let fields = ForwardingFields(
+            peer: context?.channel.remoteAddress, trusted: settings.trustedProxies, isSecure: true, isHTTP2: true)
+        forwarding = (settings.generation, fields)
+        return fields
+    }
+
+    private(set) lazy var peerKey = context?.channel.remoteAddress.flatMap { AddressKey($0) }
+
+    // MARK: Sending
+
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    /// All that is sent in one turn of the event loop leaves together: upstreams answer one by one, but the event loop hears of
+    /// many of them in one turn. It also keeps the end of a stream, which may follow at once, out of what is being done for it.
+    func send(_ payload: HTTP2Frame.FramePayload, on id: HTTP2StreamID) {
+        outbox.append(HTTP2Frame(streamID: id, payload: payload))
+        guard !willFlush, let context else { return }
+        willFlush = true
+        context.eventLoop.assumeIsolated().execute { [self] in
+            if willFlush { flushOutbox() }
+        }
+    }
+
+    private func flushOutbox() {
+        willFlush = false
+        var frames: [HTTP2Frame] = []
+        swap(&frames, &outbox)
+        guard let context, !frames.isEmpty else { return }
+        for frame in frames where frame.streamID == .rootStream || streams[frame.streamID] != nil {
+            // What was sent before a reset would be dropped with it.
+            if case .rstStream = frame.payload { context.flush() }
+            context.write(wrapOutboundOut(frame), promise: nil)
+        }
+        context.flush()
+        settleStreams()
+        worker.flush()
+        if outbox.isEmpty {
+            frames.removeAll(keepingCapacity: frames.capacity <= 4 * EngineLimits.maxStreams)
+            outbox = frames
+        }
+    }
+
+    func wroteFrame(_ frame: HTTP2Frame) {
+        guard let stream = streams[frame.streamID] else { return }
+        stream.wrote(frame.payload)
+        guard !stream.isTouched else { return }
+        stream.isTouched = true
+        touched.append(stream)
+    }
+
+    private func settleStreams() {
+        while let stream = touched.popLast() {
+            stream.isTouched = false
+            stream.settle()
+        }
+    }
+
+    // MARK: Its life
 
     /// No further stream: GOAWAY, and the end when the last one is through (RFC 9113 §6.8).
     func drain(grace: TimeAmount) {
@@ -118,24 +217,24 @@ final class HTTP2Connection: ChannelInboundHandler {
     }
 
     func deadlinePassed() {
-        deadline = .distantFuture
-        if isLeaving { close() } else { drain(grace: EngineLimits.handshakeTimeout) }
+        if !isLeaving, isTakingResponses() {
+            deadline = worker.coarseNow + worker.limits.stallTimeout
+        } else {
+            deadline = .distantFuture
+            if isLeaving { close() } else { drain(grace: EngineLimits.handshakeTimeout) }
+        }
     }
 
-    func close() { context?.close(promise: nil) }
-}
-
-private struct StreamCounter: NIOHTTP2StreamDelegate {
-    let connection: NIOLoopBound<HTTP2Connection>
-    let management: NIOHTTP2ServerConnectionManagementHandler.HTTP2StreamDelegate
-
-    func streamCreated(_ id: HTTP2StreamID, channel: any Channel) {
-        connection.value.streamOpened()
-        management.streamCreated(id, channel: channel)
+    /// Nothing is asked, but the answers are still on their way to a client that reads slowly.
+    private func isTakingResponses() -> Bool {
+        guard let waiting = try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes), waiting > 0
+        else { return false }
+        defer { unsent = waiting }
+        return unsent - waiting >= max(1, worker.limits.leastProgress)
     }
 
-    func streamClosed(_ id: HTTP2StreamID, channel: any Channel) {
-        connection.value.streamEnded()
-        management.streamClosed(id, channel: channel)
+    func close() {
+        flushOutbox()
+        context?.close(promise: nil)
     }
 }

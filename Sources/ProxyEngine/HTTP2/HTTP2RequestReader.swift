@@ -1,12 +1,12 @@
-internal import NIOCore
-internal import NIOHPACK
+package import NIOCore
+package import NIOHPACK
 
 /// Turns the frames of one stream's request into the HTTP/1.1 message that it means, which is then read as strictly as any
 /// other (RFC 9113 §8). A value without I/O.
 ///
 /// What could mean two things in HTTP/1.1 is refused here, before it is text: line ends and other controls in names, values
 /// and targets, fields that belong to a connection, a length that is not the body's.
-struct HTTP2RequestReader {
+package struct HTTP2RequestReader {
     private enum Body {
         case none
         case chunked
@@ -17,11 +17,13 @@ struct HTTP2RequestReader {
     private var body = Body.none
     private var hasHead = false
     /// The client has sent all of its request.
-    private(set) var isEnded = false
+    package private(set) var isEnded = false
     private(set) var isHead = false
 
+    package init() {}
+
     /// The field section that begins the request.
-    mutating func readHead(_ headers: HPACKHeaders, ends: Bool, into out: inout ByteBuffer) -> RequestFault? {
+    package mutating func readHead(_ headers: HPACKHeaders, ends: Bool, into out: inout ByteBuffer) -> RequestFault? {
         hasHead = true
         isEnded = ends
         var parts = HTTP2RequestParts()
@@ -41,7 +43,7 @@ struct HTTP2RequestReader {
     }
 
     /// A piece of the body.
-    mutating func readData(_ data: inout ByteBuffer, ends: Bool, into out: inout ByteBuffer) -> RequestFault? {
+    package mutating func readData(_ data: inout ByteBuffer, ends: Bool, into out: inout ByteBuffer) -> RequestFault? {
         isEnded = ends
         switch body {
         case .none: return data.readableBytes == 0 ? nil : .contentLengthMismatch
@@ -59,7 +61,8 @@ struct HTTP2RequestReader {
 
     /// The field section behind the body; where a length announced the body, there is no room for one, and it is dropped
     /// (RFC 9110 §6.5.1).
-    mutating func readTrailers(_ headers: HPACKHeaders, ends: Bool, into out: inout ByteBuffer) -> RequestFault? {
+    package mutating func readTrailers(_ headers: HPACKHeaders, ends: Bool, into out: inout ByteBuffer) -> RequestFault?
+    {
         // RFC 9113 §8.1: what follows the body ends the request.
         guard ends, !isEnded else { return .pseudoField }
         isEnded = true

@@ -98,7 +98,7 @@ struct HTTP2ResponseReader {
     private static func headers(_ head: borrowing ResponseHead) -> HPACKHeaders {
         var headers = HPACKHeaders()
         headers.reserveCapacity(head.section.fields.count + 1)
-        headers.add(name: ":status", value: "\(head.status)")
+        headers.add(name: ":status", value: String(head.status))
         append(head.section, of: head.bytes, to: &headers)
         return headers
     }
@@ -116,19 +116,25 @@ struct HTTP2ResponseReader {
 
     /// Names in lower case (RFC 9113 §8.2); without the fields of a connection (§8.2.2).
     private static func append(_ section: FieldSection, of bytes: ByteBuffer, to headers: inout HPACKHeaders) {
+        let octets = bytes.readableBytesUInt8Span
         for field in section.fields {
             switch field.kind {
             case .connection, .transferEncoding, .upgrade, .hopByHop, .framingLookalike: continue
             case .other, .host, .expect, .authorization, .reserved, .contentLength: break
             }
-            let start = bytes.readerIndex
-            guard let name = bytes.getString(at: start + field.name.lowerBound, length: field.name.count),
-                let value = bytes.getString(at: start + field.value.lowerBound, length: field.value.count)
+            let name = lowercased(octets, field.name)
+            guard let value = bytes.getString(at: bytes.readerIndex + field.value.lowerBound, length: field.value.count)
             else { continue }
             // A cookie must not be kept in the table of a connection, where its compressed length could tell what it is.
-            let isSecret = field.name.count == 10 && name.lowercased() == "set-cookie"
-            headers.add(
-                name: name.lowercased(), value: value, indexing: isSecret ? .neverIndexed : .indexable)
+            headers.add(name: name, value: value, indexing: name == "set-cookie" ? .neverIndexed : .indexable)
+        }
+    }
+
+    /// A name is ASCII, so `String` need not look what lower case is.
+    private static func lowercased(_ octets: Span<UInt8>, _ range: Range<Int>) -> String {
+        String(unsafeUninitializedCapacity: range.count) { text in
+            for index in 0..<range.count { text[index] = Octet.lowercased(octets[range.lowerBound + index]) }
+            return range.count
         }
     }
 }
