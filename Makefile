@@ -17,7 +17,7 @@ sources = Sources Tests Benchmarks Fuzz Package.swift
 scripts = $(wildcard scripts/*.sh demo/*.sh .ci/run)
 python  = $(wildcard demo/*.py Benchmarks/*.py Benchmarks/*/*.py scripts/*.py)
 
-.PHONY: help build run run-redis demo-check test test-debug websocket-check slow-check fuzz fuzz-self-test matching-cost bench soak lint clean
+.PHONY: help build run run-redis demo-check test test-debug websocket-check browser-check slow-check fuzz fuzz-self-test matching-cost bench soak lint clean
 
 help:        ## this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -46,6 +46,9 @@ test-debug:  | swift packages-build packages-test ## the same tests and gateway 
 
 websocket-check: | build packages-websocket ## WebSocket conversations with and without the gateway: the same results
 	/usr/bin/python3 scripts/websocket-check.py .build/release/gateway
+
+browser-check: | build packages-browser ## a page in headless Chromium that uses everything over HTTPS and HTTP/2
+	/usr/bin/python3 scripts/browser-check.py .build/release/gateway
 
 slow-check:  | build packages-slow ## what slowhttptest's four attacks do to others, LASTS=20 seconds each
 	/usr/bin/python3 scripts/slow-clients.py .build/release/gateway $(or $(LASTS),20)
@@ -88,7 +91,7 @@ clean:       ## removes .build and .build-fuzz
 	rm -rf .build .build-fuzz
 
 # What each command needs of Debian.
-.PHONY: swift packages-build packages-run packages-redis packages-websocket packages-bench envoy packages-slow packages-fuzz packages-test packages-lint
+.PHONY: swift packages-build packages-run packages-redis packages-websocket packages-browser packages-bench envoy packages-slow packages-fuzz packages-test packages-lint
 swift:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is needed and is not on the PATH: https://swift.org/install" >&2; exit 1; }
 packages-build:
@@ -99,6 +102,8 @@ packages-redis:
 	@scripts/debian-packages.sh redis-server
 packages-websocket:
 	@scripts/debian-packages.sh python3 python3-websockets
+packages-browser:
+	@scripts/debian-packages.sh chromium openssl python3 python3-websockets
 packages-bench:
 	@scripts/debian-packages.sh wrk nginx-light haproxy openssl util-linux python3 python3-matplotlib
 envoy:
