@@ -23,7 +23,9 @@ final class StatisticsRegistry: Sendable {
 enum MetricsDocument {
     static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
-    static func text(_ total: LoopStatistics.Snapshot, _ load: EngineLoad) -> String {
+    static func text(
+        _ total: LoopStatistics.Snapshot, _ load: EngineLoad, _ upstreams: [UpstreamReport]
+    ) -> String {
         var lines = [
             "# HELP gateway_responses_total Responses to clients, by status.", "# TYPE gateway_responses_total counter",
         ]
@@ -56,6 +58,7 @@ enum MetricsDocument {
             "# TYPE gateway_accept_failures_total counter",
             "gateway_accept_failures_total \(load.acceptFailures)",
         ]
+        lines += UpstreamMetrics.lines(upstreams)
         return lines.joined(separator: "\n") + "\n"
     }
 }

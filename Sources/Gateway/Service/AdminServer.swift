@@ -81,12 +81,12 @@ private final class AdminHandler: ChannelInboundHandler {
         case "/ready":
             let answer = readiness.answer
             let status: HTTPResponseStatus = answer == .ready ? .ok : .serviceUnavailable
-            send(Answer(status: status, text: Self.readyText(answer, readiness.warnings)), to: head, context)
+            let warnings = readiness.warnings + server.upstreamReports.compactMap(\.warning)
+            send(Answer(status: status, text: Self.readyText(answer, warnings)), to: head, context)
         case "/metrics":
             statistics.total(on: context.eventLoop).assumeIsolated().whenSuccess { total in
-                self.send(
-                    Answer(type: MetricsDocument.contentType, text: MetricsDocument.text(total, self.server.load)),
-                    to: head, context)
+                let text = MetricsDocument.text(total, self.server.load, self.server.upstreamReports)
+                self.send(Answer(type: MetricsDocument.contentType, text: text), to: head, context)
             }
         default:
             send(

@@ -238,6 +238,11 @@ extension UpstreamSettings {
             EjectionRule(
                 failures: $0.failures, nanoseconds: UInt64(max(0, TimeAmount($0.duration).nanoseconds)))
         }
+        healthCheck = upstream.health.map {
+            HealthCheckRule(
+                path: $0.path, interval: TimeAmount($0.interval), timeout: TimeAmount($0.timeout), fails: $0.fails,
+                passes: $0.passes, statuses: $0.statuses)
+        }
     }
 }
 

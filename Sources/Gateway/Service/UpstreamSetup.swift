@@ -20,13 +20,16 @@ enum UpstreamSetup {
 
     /// Each change of a server is told once, whichever event loop saw it.
     private static func states(of upstream: Upstream, _ logger: Logger) -> UpstreamStates {
-        UpstreamStates(count: upstream.servers.count) { server, change in
-            let name = "upstream \(upstream.name): \(upstream.servers[server].text)"
+        UpstreamStates(upstream.servers.map(\.text)) { server, change in
+            let name = "upstream \(upstream.name): \(server)"
             switch change {
             case .ejected:
                 let time = upstream.ejection.map { " for \($0.duration)" } ?? ""
                 logger.warning("\(name) has given no answer several times in a row: it is left out\(time) at a time")
             case .back: logger.notice("\(name) answers again")
+            case .down(let reason):
+                logger.warning("\(name) is left out, since it fails its health check: \(reason.printable)")
+            case .up: logger.notice("\(name) passes its health check again")
             }
         }
     }

@@ -24,4 +24,14 @@ package struct EngineSettings: Sendable {
         responseFields = .response(dropped: droppedOfResponses)
         self.requestFields = .request(reserved: reserved)
     }
+
+    /// An upstream that is the same is known as it was: its event loops keep what they know of its servers, so whoever else
+    /// looks must see that.
+    func keepingStates(of old: [UpstreamSettings]) -> EngineSettings {
+        var settings = self
+        for (index, upstream) in upstreams.enumerated() {
+            if let same = old.first(where: { $0 == upstream }) { settings.upstreams[index].states = same.states }
+        }
+        return settings
+    }
 }

@@ -1,6 +1,7 @@
 package import NIOCore
 package import NIOPosix
 internal import NIOSSL
+internal import Synchronization
 
 /// The engine: listens, and gives every connection to the worker of one event loop.
 package final class ProxyServer: Sendable {
@@ -19,6 +20,9 @@ package final class ProxyServer: Sendable {
     private let settings: EngineSettings
     private let workers: [ObjectIdentifier: NIOLoopBound<Worker>]
     private let gate = LoadGate()
+    private let checks: NIOLoopBound<HealthChecks>
+    /// As they are in force, with what is known of their servers.
+    private let upstreams: Mutex<[UpstreamSettings]>
 
     package init(
         group: MultiThreadedEventLoopGroup, settings: EngineSettings,
@@ -39,6 +43,13 @@ package final class ProxyServer: Sendable {
             }.get()
         }
         self.workers = workers
+        upstreams = Mutex(settings.upstreams)
+        let eventLoop = group.any()
+        checks = try await eventLoop.submit {
+            let checks = HealthChecks(on: eventLoop)
+            checks.use(settings.upstreams)
+            return NIOLoopBound(checks, eventLoop: eventLoop)
+        }.get()
     }
 
     /// Starts to accept. The channel's address says which port the kernel chose where 0 was asked for.
@@ -77,24 +88,35 @@ package final class ProxyServer: Sendable {
 
     package var load: EngineLoad { gate.load }
 
+    /// Of the upstreams of which anything is known.
+    package var upstreamReports: [UpstreamReport] {
+        let now = NIODeadline.now()
+        return upstreams.withLock { $0 }.compactMap { UpstreamReport($0, at: now) }
+    }
+
     /// Other settings, on one event loop after the other; on each of them at once with what `change` does to its gatekeeper.
     /// What is under way goes on as it began.
     package func reconfigure(
         _ settings: EngineSettings, _ change: @escaping @Sendable (any Gatekeeper) throws -> Void
     ) async throws {
+        let settings = upstreams.withLock { settings.keepingStates(of: $0) }
         for worker in workers.values {
             try await worker.eventLoop.submit {
                 try change(worker.value.gatekeeper)
                 worker.value.reconfigure(settings)
             }.get()
         }
+        upstreams.withLock { $0 = settings.upstreams }
+        let checks = checks
+        try await checks.eventLoop.submit { checks.value.use(settings.upstreams) }.get()
     }
 
     /// Lets requests in flight finish, at most for the grace time, then ends all connections.
     ///
     /// Close the listening channels first.
     package func shutDown() async {
-        let workers = workers.values
+        let (workers, checks) = (workers.values, checks)
+        _ = try? await checks.eventLoop.submit { checks.value.stop() }.get()
         let drained = workers.map { worker in worker.eventLoop.flatSubmit { worker.value.drain() } }
         let all = EventLoopFuture.andAllComplete(drained, on: group.any())
         let grace = group.any().scheduleTask(in: settings.limits.shutdownGrace) {}

@@ -2,12 +2,13 @@
 package enum ServerChoice {
     /// What is known of a server when one is chosen.
     package struct Candidate: Sendable {
-        package var isEjected: Bool
+        /// Ejected, or down by its health checks.
+        package var isOut: Bool
         /// Requests at it, where that is what decides.
         package var load: Int
 
-        package init(isEjected: Bool, load: Int = 0) {
-            self.isEjected = isEjected
+        package init(isOut: Bool, load: Int = 0) {
+            self.isOut = isOut
             self.load = load
         }
     }
@@ -22,7 +23,7 @@ package enum ServerChoice {
         package mutating func insert(_ server: Int) { bits |= 1 << UInt64(server & 63) }
     }
 
-    /// The least loaded, and of equals the next behind `turn`. An ejected one only where no other is left: then all are as
+    /// The least loaded, and of equals the next behind `turn`. One that is out only where no other is left: then all are as
     /// good as each other, since a request that is refused helps nobody.
     package static func next(
         behind turn: Int, of count: Int, tried: Tried, _ candidate: (Int) -> Candidate
@@ -37,7 +38,7 @@ package enum ServerChoice {
                 continue
             }
             let isBetter =
-                known.isEjected != found.isEjected ? known.isEjected : found.load < known.load
+                known.isOut != found.isOut ? known.isOut : found.load < known.load
             if isBetter { best = (server, found) }
         }
         return best?.server ?? (turn + 1) % count

@@ -47,7 +47,7 @@ final class UpstreamGroup {
         } else {
             server = ServerChoice.next(behind: behind, of: pools.count, tried: exchange.tried) { [states] in
                 ServerChoice.Candidate(
-                    isEjected: states[$0].isEjected(at: now),
+                    isOut: states[$0].isOut(at: now),
                     load: countsLoad ? states[$0].load.load(ordering: .relaxed) : 0)
             }
         }
@@ -67,17 +67,13 @@ final class UpstreamGroup {
     /// The server gave a whole answer, whatever its status.
     func succeeded(_ exchange: Exchange) {
         guard !states.isEmpty, settings.ejection != nil, let server = exchange.server else { return }
-        if let change = states[server].succeeded(at: worker.coarseNow.uptimeNanoseconds) {
-            settings.states?.report(server, change)
-        }
+        settings.states?.tell(states[server].succeeded(at: worker.coarseNow.uptimeNanoseconds), of: server)
     }
 
     /// It could not be reached, did not answer in time, or broke off.
     func failed(_ exchange: Exchange) {
         guard !states.isEmpty, let rule = settings.ejection, let server = exchange.server else { return }
-        if let change = states[server].failed(at: worker.coarseNow.uptimeNanoseconds, rule) {
-            settings.states?.report(server, change)
-        }
+        settings.states?.tell(states[server].failed(at: worker.coarseNow.uptimeNanoseconds, rule), of: server)
     }
 
     // MARK: Upkeep

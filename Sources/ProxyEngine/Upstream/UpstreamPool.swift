@@ -1,5 +1,4 @@
 internal import NIOCore
-internal import NIOPosix
 internal import NIOSSL
 
 /// The kept-alive connections of one event loop to one server of an upstream.
@@ -9,7 +8,7 @@ final class UpstreamPool {
     let server: UpstreamSettings.Server
     let writer: UpstreamRequestWriter
     private let worker: Worker
-    private let target: SocketAddress?
+    private let connector: UpstreamConnector
     private let tls: UpstreamTLS?
     private var idle: [UpstreamConnection] = []
     private var waiting: [Exchange] = []
@@ -20,11 +19,7 @@ final class UpstreamPool {
         self.server = server
         self.writer = writer
         self.worker = worker
-        // An address needs no resolver; a name is resolved anew for every connection.
-        target =
-            server.scheme == .unix
-            ? try? SocketAddress(unixDomainSocketPath: server.host)
-            : try? SocketAddress(ipAddress: server.host, port: server.port)
+        connector = UpstreamConnector(server)
         self.tls = tls
     }
 
@@ -125,17 +120,7 @@ final class UpstreamPool {
     private func connect(for exchange: Exchange) {
         connectionCount += 1
         let worker = worker
-        var bootstrap = ClientBootstrap(group: worker.eventLoop)
-            .connectTimeout(worker.limits.connectTimeout)
-            .channelOption(.writeBufferWaterMark, value: EngineLimits.waterMark)
-        if server.scheme != .unix {
-            bootstrap =
-                bootstrap
-                .channelOption(.socketOption(.tcp_nodelay), value: 1)
-                .channelOption(.socketOption(.so_keepalive), value: 1)
-        }
-        let connecting =
-            target.map { bootstrap.connect(to: $0) } ?? bootstrap.connect(host: server.host, port: server.port)
+        let connecting = connector.connect(on: worker.eventLoop, within: worker.limits.connectTimeout)
         connecting.assumeIsolated().whenComplete { [self] result in
             switch result {
             case .success(let channel): connected(channel, for: exchange)
@@ -169,7 +154,7 @@ final class UpstreamPool {
     /// No byte of a request is written before the server has proved who it is.
     private func secure(_ channel: any Channel, _ connection: UpstreamConnection, for exchange: Exchange) throws {
         guard let tls else { throw TLSFault(description: "the upstream has no TLS") }
-        let name = target == nil ? server.host : nil
+        let name = connector.name
         let handler = try tls.makeHandler(for: name)
         connection.awaitHandshake(
             within: worker.limits.connectTimeout, accepts: { tls.accepts(handler.peerCertificate, for: name) }

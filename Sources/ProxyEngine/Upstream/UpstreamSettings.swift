@@ -38,6 +38,8 @@ package struct UpstreamSettings: Sendable, Equatable {
     package var balance = Balance.roundRobin
     /// nil: no server is ever taken out of turn.
     package var ejection: EjectionRule?
+    /// nil: servers are not asked.
+    package var healthCheck: HealthCheckRule?
     /// nil: nothing is known of the servers, each of which serves in turn.
     package var states: UpstreamStates?
 

@@ -2,17 +2,24 @@ internal import Synchronization
 
 /// What all event loops know together of the servers of one upstream.
 package final class UpstreamStates: Sendable {
-    package typealias Report = @Sendable (_ server: Int, _ change: ServerHealth.Change) -> Void
+    package typealias Report = @Sendable (_ server: String, _ change: ServerHealth.Change) -> Void
 
     /// One server. On the way of a request one number is read; the lock is for what seldom happens.
     final class Server: Sendable {
+        /// As the file names it.
+        let name: String
         /// Requests at it, from all event loops; counted where that decides.
         let load = Atomic<Int>(0)
         private let health = Mutex(ServerHealth())
-        private let ejectedUntil = Atomic<UInt64>(0)
+        private let outUntil = Atomic<UInt64>(0)
         private let isTroubled = Atomic<Bool>(false)
 
-        func isEjected(at now: UInt64) -> Bool { now < ejectedUntil.load(ordering: .relaxed) }
+        init(name: String) {
+            self.name = name
+        }
+
+        /// Ejected, or down by its health checks.
+        func isOut(at now: UInt64) -> Bool { now < outUntil.load(ordering: .relaxed) }
 
         func failed(at now: UInt64, _ rule: EjectionRule) -> ServerHealth.Change? {
             change { $0.failed(at: now, rule) }
@@ -23,10 +30,17 @@ package final class UpstreamStates: Sendable {
             return change { $0.succeeded(at: now) }
         }
 
+        func checked(_ result: CheckResult, _ rule: HealthCheckRule) -> ServerHealth.Change? {
+            change { $0.checked(result, rule) }
+        }
+
+        /// All that is remembered, as it is now.
+        var known: ServerHealth { health.withLock { $0 } }
+
         private func change(_ body: (inout ServerHealth) -> ServerHealth.Change?) -> ServerHealth.Change? {
             health.withLock { health in
                 let change = body(&health)
-                ejectedUntil.store(health.ejectedUntil, ordering: .relaxed)
+                outUntil.store(health.outUntil, ordering: .relaxed)
                 isTroubled.store(health.isTroubled, ordering: .relaxed)
                 return change
             }
@@ -34,11 +48,18 @@ package final class UpstreamStates: Sendable {
     }
 
     let servers: [Server]
-    let report: Report
+    private let report: Report
 
-    package init(count: Int, report: @escaping Report) {
-        servers = (0..<count).map { _ in Server() }
+    /// - Parameters:
+    ///   - names: of the servers, in the order of the settings.
+    ///   - report: is called for each change, by whichever event loop saw it.
+    package init(_ names: [String], report: @escaping Report) {
+        servers = names.map { Server(name: $0) }
         self.report = report
+    }
+
+    func tell(_ change: ServerHealth.Change?, of server: Int) {
+        if let change { report(servers[server].name, change) }
     }
 }
 

@@ -18,7 +18,8 @@ enum Quantity {
             return nil
         }
         guard .milliseconds(milliseconds) >= minimum else {
-            reporter.error(word.place, "the duration must be longer than zero")
+            let least = minimum <= .milliseconds(1) ? "longer than zero" : "at least \(text(minimum))"
+            reporter.error(word.place, "the duration must be \(least)")
             return nil
         }
         return .milliseconds(milliseconds)
@@ -62,6 +63,8 @@ enum Quantity {
     static func isDigits(_ text: some StringProtocol) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
     }
+
+    private static func text(_ duration: Duration) -> String { "\(Int64(duration / .milliseconds(1)))ms" }
 
     /// The number, nil where it is beyond 64 bits, and its unit's factor; nil where the text isn't of this form.
     private static func split(_ text: String, _ units: [(String, Int64)]) -> (Int64?, Int64)? {

@@ -76,6 +76,8 @@ package struct Upstream: Sendable, Equatable {
     package var balance = Balance.roundRobin
     /// nil: never.
     package var ejection: Ejection? = Ejection()
+    /// nil: servers are not asked.
+    package var health: HealthCheck?
     package let line: Int
 
     package init(

@@ -1,13 +1,20 @@
 /// The settings of an upstream's block that say which server a request goes to.
 struct UpstreamChoiceSettings {
-    static let keywords = ["balance", "eject"]
+    static let keywords = ["balance", "eject", "health"]
 
     private(set) var balance = Upstream.Balance.roundRobin
     private(set) var ejection: Upstream.Ejection? = Upstream.Ejection()
+    private(set) var health: Upstream.HealthCheck?
 
     /// - Returns: false after an error.
     mutating func take(_ name: String, _ arguments: inout Arguments, _ reporter: Reporter) -> Bool {
-        name == "balance" ? takeBalance(&arguments, reporter) : takeEjection(&arguments, reporter)
+        switch name {
+        case "balance": return takeBalance(&arguments, reporter)
+        case "eject": return takeEjection(&arguments, reporter)
+        default:
+            health = UpstreamHealthSetting.parse(&arguments, reporter)
+            return health != nil
+        }
     }
 
     private mutating func takeBalance(_ arguments: inout Arguments, _ reporter: Reporter) -> Bool {

@@ -48,6 +48,7 @@ struct UpstreamStatement {
             tls: servers.first?.scheme == .https ? tls.settings : nil, line: line)
         upstream.balance = choice.balance
         upstream.ejection = choice.ejection
+        upstream.health = choice.health
         return upstream
     }
 

@@ -49,6 +49,41 @@ struct ServerHealthTests {
     }
 }
 
+@Suite("When a server is out by its health checks")
+struct ServerCheckTests {
+    private let rule = HealthCheckRule(path: "/", fails: 3, passes: 2)
+
+    private func changes(_ health: inout ServerHealth, _ results: [Bool]) -> [ServerHealth.Change?] {
+        results.map { health.checked($0 ? .passed : .failed("ill"), rule) }
+    }
+
+    @Test("So many failures in a row put it out, so many passes in a row bring it back")
+    func inARow() {
+        var health = ServerHealth()
+        #expect(changes(&health, [false, false, true, false, false]).allSatisfy { $0 == nil })
+        #expect(health.outUntil == 0)
+        #expect(changes(&health, [false, false]) == [.down("ill"), nil])
+        #expect(health.isDown && health.outUntil == .max)
+        #expect(changes(&health, [true, false, true]).allSatisfy { $0 == nil })
+        #expect(changes(&health, [true, true]) == [.up, nil])
+        #expect(!health.isDown && health.outUntil == 0)
+        #expect(health.failedChecks == 7)
+    }
+
+    @Test("Ejection and checks know nothing of each other")
+    func apart() {
+        var health = ServerHealth()
+        let ejection = EjectionRule(failures: 1, nanoseconds: 100)
+        #expect(health.failed(at: 0, ejection) == .ejected)
+        #expect(changes(&health, [true, true, true]).allSatisfy { $0 == nil })
+        #expect(health.outUntil == 100)
+        #expect(changes(&health, [false, false, false]).last == .down("ill"))
+        #expect(health.succeeded(at: 200) == .back)
+        #expect(health.outUntil == .max)
+        #expect(health.ejections == 1)
+    }
+}
+
 @Suite("Which server gets a request")
 struct ServerChoiceTests {
     private func next(
@@ -57,7 +92,7 @@ struct ServerChoiceTests {
         var visited = ServerChoice.Tried()
         for server in tried { visited.insert(server) }
         return ServerChoice.next(behind: turn, of: loads.count, tried: visited) {
-            ServerChoice.Candidate(isEjected: ejected.contains($0), load: loads[$0])
+            ServerChoice.Candidate(isOut: ejected.contains($0), load: loads[$0])
         }
     }
 

@@ -63,6 +63,21 @@ import Testing
         #expect(try upstream("upstream app http://a {\neject off\n}\n").ejection == nil)
     }
 
+    @Test("How servers are asked whether they are well; the words behind the path come in any order")
+    func health() throws {
+        #expect(try upstream("upstream app http://a\n").health == nil)
+        let plain = try #require(try upstream("upstream app http://a {\nhealth /healthz\n}\n").health)
+        #expect(plain == Upstream.HealthCheck(path: "/healthz"))
+        #expect(plain.interval == .seconds(5) && plain.timeout == .seconds(1) && plain.statuses.isEmpty)
+        #expect(plain.fails == 2 && plain.passes == 2)
+        let full = try upstream(
+            "upstream app http://a {\nhealth /h?x=1 status 200|204 passes 3 fails 4 timeout 500ms every 10s\n}\n")
+        var expected = Upstream.HealthCheck(path: "/h?x=1")
+        (expected.interval, expected.timeout) = (.seconds(10), .milliseconds(500))
+        (expected.fails, expected.passes, expected.statuses) = (4, 3, [200, 204])
+        #expect(full.health == expected)
+    }
+
     @Test("TLS and unix sockets are in the URL; a certificate is asked for by the block's settings")
     func schemes() throws {
         let secure = try upstream(
@@ -133,6 +148,27 @@ import Testing
             (
                 "upstream app http://a {\nbalance random\n}\n",
                 "3:9: unknown word \"random\"; expected round-robin or least-requests"
+            ),
+            ("upstream app http://a {\nhealth\n}\n", "3:7: expected the path to ask for, such as /healthz"),
+            (
+                "upstream app http://a {\nhealth healthz\n}\n",
+                "3:8: expected the path to ask for, which starts with \"/\", such as /healthz"
+            ),
+            (
+                "upstream app http://a {\nhealth \"/a b\"\n}\n",
+                "3:8: the path has at most 1024 characters, without blanks, \"#\" and what is not ASCII"
+            ),
+            (
+                "upstream app http://a {\nhealth /h evry 5s\n}\n",
+                "3:11: unknown word \"evry\"; expected every, timeout, fails, passes, status"
+            ),
+            ("upstream app http://a {\nhealth /h every\n}\n", "3:16: expected a value after \"every\""),
+            ("upstream app http://a {\nhealth /h every 10ms\n}\n", "3:17: the duration must be at least 100ms"),
+            ("upstream app http://a {\nhealth /h fails 1 fails 2\n}\n", "3:19: \"fails\" may stand once"),
+            ("upstream app http://a {\nhealth /h passes 0\n}\n", "3:18: expected a number from 1 to 100"),
+            (
+                "upstream app http://a {\nhealth /h status 200|99\n}\n",
+                "3:18: expected a status from 200 to 599, or several such as 200|204"
             ),
             ("upstream app http://a {\neject 5 in 10s\n}\n", "3:9: expected \"for\""),
             ("upstream app http://a {\neject 5\n}\n", "3:8: expected \"for\" and how long, such as: eject 5 for 10s"),

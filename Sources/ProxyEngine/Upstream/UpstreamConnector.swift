@@ -1,0 +1,33 @@
+internal import NIOCore
+internal import NIOPosix
+
+/// Makes connections to one server of an upstream, without TLS.
+struct UpstreamConnector {
+    let server: UpstreamSettings.Server
+    private let target: SocketAddress?
+
+    init(_ server: UpstreamSettings.Server) {
+        self.server = server
+        // An address needs no resolver; a name is resolved anew for every connection.
+        target =
+            server.scheme == .unix
+            ? try? SocketAddress(unixDomainSocketPath: server.host)
+            : try? SocketAddress(ipAddress: server.host, port: server.port)
+    }
+
+    /// What a certificate must be for; nil where the server is known by its address.
+    var name: String? { target == nil ? server.host : nil }
+
+    func connect(on eventLoop: any EventLoop, within limit: TimeAmount) -> EventLoopFuture<any Channel> {
+        var bootstrap = ClientBootstrap(group: eventLoop)
+            .connectTimeout(limit)
+            .channelOption(.writeBufferWaterMark, value: EngineLimits.waterMark)
+        if server.scheme != .unix {
+            bootstrap =
+                bootstrap
+                .channelOption(.socketOption(.tcp_nodelay), value: 1)
+                .channelOption(.socketOption(.so_keepalive), value: 1)
+        }
+        return target.map { bootstrap.connect(to: $0) } ?? bootstrap.connect(host: server.host, port: server.port)
+    }
+}
