@@ -17,7 +17,23 @@ enum UpstreamMetrics {
                 "counter", \.ejections)
             + ofServers(
                 upstreams, "gateway_upstream_failed_checks_total", "Health checks that a server failed.", "counter",
-                \.failedChecks)
+                \.failedChecks) + ofUpstreams(upstreams)
+    }
+
+    private static func ofUpstreams(_ upstreams: [UpstreamReport]) -> [String] {
+        var lines = [
+            "# HELP gateway_upstream_retries_total Requests to be sent a second time, and whether they were.",
+            "# TYPE gateway_upstream_retries_total counter",
+        ]
+        for upstream in upstreams {
+            let name = "gateway_upstream_retries_total{upstream=\"\(upstream.name)\",result="
+            lines += ["\(name)\"sent\"} \(upstream.retries.sent)", "\(name)\"refused\"} \(upstream.retries.refused)"]
+        }
+        lines += [
+            "# HELP gateway_upstream_waiting Requests that wait for a server to have room.",
+            "# TYPE gateway_upstream_waiting gauge",
+        ]
+        return lines + upstreams.map { "gateway_upstream_waiting{upstream=\"\($0.name)\"} \($0.waiting)" }
     }
 
     private static func ofServers(

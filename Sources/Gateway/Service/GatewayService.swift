@@ -238,6 +238,10 @@ extension UpstreamSettings {
             EjectionRule(
                 failures: $0.failures, nanoseconds: UInt64(max(0, TimeAmount($0.duration).nanoseconds)))
         }
+        retryPercent = upstream.retryPercent
+        limit = upstream.limit.map {
+            ServerLimit(maxRequests: $0.maxRequests, queue: $0.queue, patience: TimeAmount($0.patience))
+        }
         healthCheck = upstream.health.map {
             HealthCheckRule(
                 path: $0.path, interval: TimeAmount($0.interval), timeout: TimeAmount($0.timeout), fails: $0.fails,

@@ -92,11 +92,24 @@ extension ClientConnection {
     private func lease(_ exchange: Exchange, from group: UpstreamGroup, _ freshness: UpstreamPool.Freshness) {
         deadline = worker.coarseNow + worker.limits.responseTimeout
         exchange.leases += 1
-        switch group.lease(for: exchange, freshness) {
+        take(group.lease(for: exchange, freshness), for: exchange)
+    }
+
+    private func take(_ lease: UpstreamPool.Lease, for exchange: Exchange) {
+        switch lease {
         case .connection(let upstream): leased(upstream, for: exchange)
         case .pending: return
+        case .queued(let patience): deadline = worker.coarseNow + patience
         case .refused: answer(Refusal(.overloaded), exchange)
         }
+    }
+
+    /// A server has room.
+    func queueEnded(_ lease: UpstreamPool.Lease, for exchange: Exchange) {
+        guard self.exchange === exchange else { return }
+        deadline = worker.coarseNow + worker.limits.responseTimeout
+        take(lease, for: exchange)
+        progress()
     }
 
     /// A connection is there; it was asked for by this exchange.

@@ -72,16 +72,21 @@ extension ClientConnection {
             isRepeatable: exchange.head.traits.contains(.isRepeatable), connectionWasReused: connectionWasReused,
             receivedNothing: receivedNothing)
         {
-        case .retry: retry(exchange)
-        case .answer:
-            exchange.result.fault = fault.explanation
-            answer(Refusal(fault), exchange)
-            progress()
+        case .retry:
+            if exchange.group?.spendRetry() ?? false { return retry(exchange) }
+            refuse(exchange, fault, "\(fault.explanation); too many requests were sent again lately")
+        case .answer: refuse(exchange, fault, fault.explanation)
         case .abort:
             exchange.result.fault = fault.explanation
             cutOff(exchange)
         case .ignore: return
         }
+    }
+
+    private func refuse(_ exchange: Exchange, _ fault: UpstreamFault, _ explanation: String) {
+        exchange.result.fault = explanation
+        answer(Refusal(fault), exchange)
+        progress()
     }
 
     /// The response can't be completed and must not look complete: where the end of the connection would be the end of
@@ -149,8 +154,9 @@ extension ClientConnection {
         case .admitting where exchange.collection != nil && !exchange.machine.requestIsComplete:
             answer(.requestTimeout, exchange)
         case .admitting, .leasing:
+            let wasQueued = exchange.isQueued
             giveUpUpstream(of: exchange)
-            answer(Refusal(.timeout), exchange)
+            answer(Refusal(wasQueued ? .overloaded : .timeout), exchange)
         case .sending:
             // Unless the upstream does not take what the client sent, an unfinished request is the client's delay.
             let clientIsSlow = !exchange.machine.requestIsComplete && exchange.upstream?.isWritable ?? true

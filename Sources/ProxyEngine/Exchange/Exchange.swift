@@ -33,6 +33,10 @@ package final class Exchange {
     var server: Int?
     /// The servers it was at, the one it is at among them.
     var tried = ServerChoice.Tried()
+    /// It counts among the requests at `server`.
+    var isAtServer = false
+    /// It waits for a server to have room.
+    var isQueued = false
     var passage: Passage?
     /// The upstream of the passage, as it was when the request was permitted.
     var group: UpstreamGroup?
@@ -98,6 +102,8 @@ package final class Exchange {
         leases = 0
         server = nil
         tried = ServerChoice.Tried()
+        isAtServer = false
+        isQueued = false
         passage = nil
         group = nil
         collection = nil

@@ -161,7 +161,7 @@ final class Worker {
         for index in multiplexed.indices.reversed() where index < multiplexed.count {
             if multiplexed[index].deadline <= now { multiplexed[index].deadlinePassed() }
         }
-        for upstream in upstreams { upstream.closeIdle(at: now) }
+        for upstream in upstreams { upstream.sweep(at: now) }
         flush()
     }
 

@@ -7,9 +7,13 @@ package enum ServerChoice {
         /// Requests at it, where that is what decides.
         package var load: Int
 
-        package init(isOut: Bool, load: Int = 0) {
+        /// It has as many requests as it may have.
+        package var isFull: Bool
+
+        package init(isOut: Bool, load: Int = 0, isFull: Bool = false) {
             self.isOut = isOut
             self.load = load
+            self.isFull = isFull
         }
     }
 
@@ -24,10 +28,13 @@ package enum ServerChoice {
     }
 
     /// The least loaded, and of equals the next behind `turn`. One that is out only where no other is left: then all are as
-    /// good as each other, since a request that is refused helps nobody.
+    /// good as each other, since a request that is refused helps nobody. One that is full is worth waiting for while the
+    /// others are out.
+    ///
+    /// - Returns: nil where the best is full.
     package static func next(
         behind turn: Int, of count: Int, tried: Tried, _ candidate: (Int) -> Candidate
-    ) -> Int {
+    ) -> Int? {
         var best: (server: Int, candidate: Candidate)?
         for offset in 1...count {
             let server = (turn + offset) % count
@@ -38,9 +45,14 @@ package enum ServerChoice {
                 continue
             }
             let isBetter =
-                known.isOut != found.isOut ? known.isOut : found.load < known.load
+                known.isOut != found.isOut
+                ? known.isOut : known.isFull != found.isFull ? known.isFull : found.load < known.load
             if isBetter { best = (server, found) }
         }
-        return best?.server ?? (turn + 1) % count
+        guard let best else {
+            let server = (turn + 1) % count
+            return candidate(server).isFull ? nil : server
+        }
+        return best.candidate.isFull ? nil : best.server
     }
 }

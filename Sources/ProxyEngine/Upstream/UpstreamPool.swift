@@ -27,6 +27,8 @@ final class UpstreamPool {
         case connection(UpstreamConnection)
         /// The exchange's client is told when there is one.
         case pending
+        /// No server has room; the client is told when one has, and need not wait longer than this.
+        case queued(TimeAmount)
         case refused
     }
 

@@ -40,6 +40,10 @@ package struct UpstreamSettings: Sendable, Equatable {
     package var ejection: EjectionRule?
     /// nil: servers are not asked.
     package var healthCheck: HealthCheckRule?
+    /// So many requests of a hundred may be sent a second time; 0: none.
+    package var retryPercent = 20
+    /// nil: a server may have any number of requests.
+    package var limit: ServerLimit?
     /// nil: nothing is known of the servers, each of which serves in turn.
     package var states: UpstreamStates?
 

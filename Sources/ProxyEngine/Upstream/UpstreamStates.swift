@@ -18,6 +18,20 @@ package final class UpstreamStates: Sendable {
             self.name = name
         }
 
+        /// Compared and exchanged, so that there is never one more than the limit.
+        func enter(limit: Int) -> Bool {
+            var count = load.load(ordering: .sequentiallyConsistent)
+            while count < limit {
+                let outcome = load.weakCompareExchange(
+                    expected: count, desired: count + 1, ordering: .sequentiallyConsistent)
+                if outcome.exchanged { return true }
+                count = outcome.original
+            }
+            return false
+        }
+
+        func leave() { load.subtract(1, ordering: .sequentiallyConsistent) }
+
         /// Ejected, or down by its health checks.
         func isOut(at now: UInt64) -> Bool { now < outUntil.load(ordering: .relaxed) }
 
@@ -48,6 +62,10 @@ package final class UpstreamStates: Sendable {
     }
 
     let servers: [Server]
+    /// Requests that wait for one of them to have room.
+    let line = WaitingLine()
+    private let sentAgain = Atomic<UInt64>(0)
+    private let notSentAgain = Atomic<UInt64>(0)
     private let report: Report
 
     /// - Parameters:
@@ -56,6 +74,15 @@ package final class UpstreamStates: Sendable {
     package init(_ names: [String], report: @escaping Report) {
         servers = names.map { Server(name: $0) }
         self.report = report
+    }
+
+    func countRetry(_ isGranted: Bool) {
+        if isGranted { sentAgain.add(1, ordering: .relaxed) } else { notSentAgain.add(1, ordering: .relaxed) }
+    }
+
+    /// Requests that were sent a second time, and that were not since too many had been.
+    var retries: (sent: UInt64, refused: UInt64) {
+        (sentAgain.load(ordering: .relaxed), notSentAgain.load(ordering: .relaxed))
     }
 
     func tell(_ change: ServerHealth.Change?, of server: Int) {

@@ -78,6 +78,10 @@ package struct Upstream: Sendable, Equatable {
     package var ejection: Ejection? = Ejection()
     /// nil: servers are not asked.
     package var health: HealthCheck?
+    /// So many requests of a hundred may be sent a second time; 0: none.
+    package var retryPercent = 20
+    /// nil: a server may have any number of requests.
+    package var limit: Limit?
     package let line: Int
 
     package init(

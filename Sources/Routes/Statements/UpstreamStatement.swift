@@ -2,6 +2,7 @@
 struct UpstreamStatement {
     private static let keywords =
         ["server", "host", "strip-prefix", "ca", "server-name", "certificate"] + UpstreamChoiceSettings.keywords
+        + UpstreamLoadSettings.keywords
 
     private let reporter: Reporter
     private var once = Once()
@@ -11,6 +12,7 @@ struct UpstreamStatement {
     private var stripPrefix: String?
     private var tls = UpstreamTLSSettings()
     private var choice = UpstreamChoiceSettings()
+    private var load = UpstreamLoadSettings()
     /// False after an error.
     private var isValid = true
 
@@ -22,6 +24,7 @@ struct UpstreamStatement {
         for setting in statement.block ?? [] { parser.take(setting) }
         parser.requireServer(statement, name)
         parser.requireTLS()
+        if !parser.load.isWhole(reporter) { parser.isValid = false }
         guard isName(name.text) else {
             reporter.error(
                 name.place, "expected a name for the upstream: a letter, then letters, digits, \"-\" or \"_\"")
@@ -49,6 +52,8 @@ struct UpstreamStatement {
         upstream.balance = choice.balance
         upstream.ejection = choice.ejection
         upstream.health = choice.health
+        upstream.retryPercent = load.retryPercent
+        upstream.limit = load.limit
         return upstream
     }
 
@@ -82,6 +87,10 @@ struct UpstreamStatement {
         }
         if UpstreamChoiceSettings.keywords.contains(name) {
             if !choice.take(name, &arguments, reporter) { isValid = false }
+            return
+        }
+        if UpstreamLoadSettings.keywords.contains(name) {
+            if !load.take(name, statement, &arguments, reporter) { isValid = false }
             return
         }
         guard let value = arguments.next("a value after \"\(name)\"") else {

@@ -87,12 +87,12 @@ struct ServerCheckTests {
 @Suite("Which server gets a request")
 struct ServerChoiceTests {
     private func next(
-        behind turn: Int, tried: Set<Int> = [], ejected: Set<Int> = [], loads: [Int] = [0, 0, 0]
-    ) -> Int {
+        behind turn: Int, tried: Set<Int> = [], ejected: Set<Int> = [], full: Set<Int> = [], loads: [Int] = [0, 0, 0]
+    ) -> Int? {
         var visited = ServerChoice.Tried()
         for server in tried { visited.insert(server) }
         return ServerChoice.next(behind: turn, of: loads.count, tried: visited) {
-            ServerChoice.Candidate(isOut: ejected.contains($0), load: loads[$0])
+            ServerChoice.Candidate(isOut: ejected.contains($0), load: loads[$0], isFull: full.contains($0))
         }
     }
 
@@ -116,6 +116,15 @@ struct ServerChoiceTests {
         #expect(next(behind: 0, tried: [0, 1]) == 2)
         #expect(next(behind: 0, tried: [0, 2], ejected: [1]) == 1)
         #expect(next(behind: 1, tried: [0, 1, 2]) == 2)
+    }
+
+    @Test("A full one is passed over; while it is the only one that is not out, it is worth waiting for")
+    func full() {
+        #expect([0, 1, 2].map { next(behind: $0, full: [1]) } == [2, 2, 0])
+        #expect(next(behind: 0, full: [0, 1, 2]) == nil)
+        #expect(next(behind: 0, ejected: [0, 2], full: [1]) == nil)
+        #expect(next(behind: 0, ejected: [0, 1, 2], full: [1]) == 2)
+        #expect(next(behind: 0, tried: [0, 1, 2], full: [1]) == nil)
     }
 
     @Test("More servers than a request remembers")

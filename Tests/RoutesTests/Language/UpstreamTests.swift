@@ -78,6 +78,19 @@ import Testing
         #expect(full.health == expected)
     }
 
+    @Test("How much a server gets, how many wait, and how many requests may be sent again")
+    func load() throws {
+        let plain = try upstream("upstream app http://a\n")
+        #expect(plain.retryPercent == 20 && plain.limit == nil)
+        let other = try upstream("upstream app http://a {\nretries 5%\nqueue 7 for 2s\nmax-requests 30\n}\n")
+        var limit = Upstream.Limit(maxRequests: 30)
+        #expect(limit.queue == 100 && limit.patience == .seconds(1))
+        (limit.queue, limit.patience) = (7, .seconds(2))
+        #expect(other.retryPercent == 5 && other.limit == limit)
+        let off = try upstream("upstream app http://a {\nretries off\nqueue off\nmax-requests 1\n}\n")
+        #expect(off.retryPercent == 0 && off.limit?.queue == 0)
+    }
+
     @Test("TLS and unix sockets are in the URL; a certificate is asked for by the block's settings")
     func schemes() throws {
         let secure = try upstream(
@@ -149,6 +162,15 @@ import Testing
                 "upstream app http://a {\nbalance random\n}\n",
                 "3:9: unknown word \"random\"; expected round-robin or least-requests"
             ),
+            ("upstream app http://a {\nretries 0%\n}\n", "3:9: expected a share from 1% to 100%, or off"),
+            ("upstream app http://a {\nretries 20\n}\n", "3:9: expected a share from 1% to 100%, or off"),
+            ("upstream app http://a {\nmax-requests 0\n}\n", "3:14: expected a number from 1 to 1000000"),
+            ("upstream app http://a {\nqueue 5 for 1s\n}\n", "3:1: this means nothing without a limit to wait for"),
+            (
+                "upstream app http://a {\nmax-requests 1\nqueue 5\n}\n",
+                "4:8: expected \"for\" and how long, such as: queue 100 for 1s"
+            ),
+            ("upstream app http://a {\nmax-requests 1\nqueue 5 to 1s\n}\n", "4:9: expected \"for\""),
             ("upstream app http://a {\nhealth\n}\n", "3:7: expected the path to ask for, such as /healthz"),
             (
                 "upstream app http://a {\nhealth healthz\n}\n",
