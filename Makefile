@@ -17,7 +17,7 @@ sources = Sources Tests Benchmarks Fuzz Package.swift
 scripts = $(wildcard scripts/*.sh demo/*.sh .ci/run)
 python  = $(wildcard demo/*.py Benchmarks/*.py Benchmarks/*/*.py scripts/*.py)
 
-.PHONY: help build run run-redis demo-check test test-debug websocket-check browser-check slow-check fuzz fuzz-self-test matching-cost bench soak lint clean
+.PHONY: help build run run-redis demo-check test test-debug websocket-check browser-check slow-check fuzz fuzz-self-test mutate matching-cost bench soak lint clean
 
 help:        ## this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -63,6 +63,9 @@ fuzz-self-test: | swift packages-build packages-fuzz ## whether fuzzing finds bu
 	$(fuzz-build)
 	@python3 scripts/fuzz.py self-test .build-fuzz/release/Fuzz
 
+mutate:      | swift packages-build packages-test ## takes each defence away and shows that its test notices; ONLY=part of a file's name or an id
+	@python3 scripts/mutate.py run $(JOBS) $(if $(ONLY),"$(ONLY)")
+
 matching-cost: | swift packages-build ## instructions of deciding a request, with 10 and with 10,000 rules, and hosts
 	@scripts/debian-packages.sh valgrind binutils
 	$(build) --product MatchingCost
@@ -82,13 +85,14 @@ soak:        | build packages-redis packages-run ## mixed load with faults for M
 	/usr/bin/python3 Benchmarks/soak --self-test
 	/usr/bin/python3 Benchmarks/soak .build/release/gateway --minutes $(MINUTES)
 
-lint:        | swift packages-lint ## swift format, and the syntax of the scripts
+lint:        | swift packages-lint ## swift format, the syntax of the scripts, and whether every mutation has its place
 	swift format lint --strict --parallel --recursive $(sources)
 	for script in $(scripts); do bash -n "$$script"; done
 	python3 -c 'import sys; [compile(open(name).read(), name, "exec") for name in sys.argv[1:]]' $(python)
+	python3 scripts/mutate.py check
 
-clean:       ## removes .build and .build-fuzz
-	rm -rf .build .build-fuzz
+clean:       ## removes .build, .build-fuzz and .build-mutate
+	rm -rf .build .build-fuzz .build-mutate
 
 # What each command needs of Debian.
 .PHONY: swift packages-build packages-run packages-redis packages-websocket packages-browser packages-bench envoy packages-slow packages-fuzz packages-test packages-lint

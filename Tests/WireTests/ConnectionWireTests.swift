@@ -55,6 +55,17 @@ struct ConnectionWireTests {
         #expect(try client.response().echo().body == "hello")
     }
 
+    /// RFC 9112, section 2.2: some old clients send one behind the body of a POST.
+    @Test("An empty line before a request is passed over, a second one is not")
+    func emptyLine() throws {
+        let client = try stage.client()
+        try client.send("\r\n" + Request(target: "/public/a").text + "\r\n" + Request(target: "/public/b").text)
+        #expect(try client.response().echo().requestLine == "GET /public/a HTTP/1.1")
+        #expect(try client.response().echo().requestLine == "GET /public/b HTTP/1.1")
+        try client.send("\r\n\r\n" + Request(target: "/public/c").text)
+        #expect(try client.response().outcome == "400 request_malformed")
+    }
+
     @Test("Connections are kept on both sides; Connection: close ends the client's")
     func keepAlive() throws {
         let client = try stage.client()

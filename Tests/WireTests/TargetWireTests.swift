@@ -121,6 +121,16 @@ struct TargetWireTests {
         #expect(response.field("x-upstream") == nil)
     }
 
+    @Test("OPTIONS with Max-Forwards: 0 is answered here, another method is not (RFC 9110 §7.6.2)")
+    func maxForwards() throws {
+        let last = try stage.send("OPTIONS /public/x HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n\r\n")
+        #expect(last.status == 204 && last.field("x-upstream") == nil && last.field("allow") != nil)
+        let passing = try stage.send("OPTIONS /public/x HTTP/1.1\r\nHost: a\r\nMax-Forwards: 2\r\n\r\n")
+        #expect(try passing.echo().fields.all("max-forwards") == ["1"])
+        let other = try stage.send("GET /public/x HTTP/1.1\r\nHost: a\r\nMax-Forwards: 0\r\n\r\n")
+        #expect(try other.echo().fields.all("max-forwards") == ["0"])
+    }
+
     @Test(
         "Host is a host and perhaps a port",
         arguments: [

@@ -177,6 +177,17 @@ struct UpstreamWireTests {
         #expect(response.fields.contains { $0.name == "x-lower" })
     }
 
+    @Test("A response that says when it was made keeps its Date; one that does not gets the time at which it came")
+    func date() throws {
+        let tag = TestToken.newJTI()
+        let given = "Sun, 06 Nov 1994 08:49:37 GMT"
+        stage.upstream.script("\(tag)-given") { try $0.respond("200 OK", fields: ["date: \(given)"]) }
+        stage.upstream.script("\(tag)-none") { try $0.respond("200 OK", fields: ["X_Date: x"]) }
+        #expect(try stage.get("/\(tag)-given").fields.all("date") == [given])
+        let added = try stage.get("/\(tag)-none").fields.all("date")
+        #expect(added.count == 1 && added[0].hasSuffix(" GMT") && added[0].utf8.count == given.utf8.count)
+    }
+
     @Test("An upstream's own 401 is passed on as it is, and is none of the gateway's")
     func ownRefusal() throws {
         let tag = TestToken.newJTI()

@@ -23,6 +23,7 @@ extension ClientConnection {
             input.moveReaderIndex(forwardBy: exchange.head.length)
             exchange.id.given = forwarding.requestID(for: exchange.head)
             if let refusal = overload(exchange) { return answer(refusal, exchange) }
+            if exchange.head.maxForwards == 0 { return answerOptions(exchange) }
             admit(exchange)
         case .asterisk:
             input.moveReaderIndex(forwardBy: exchange.head.length)

@@ -18,7 +18,8 @@ extension ClientConnection {
         end(exchange, fate)
     }
 
-    /// `OPTIONS *` asks about the server as a whole, so it needs no permit and reaches no upstream.
+    /// `OPTIONS *` asks about the server as a whole, and one with `Max-Forwards: 0` about this one (RFC 9110 §7.6.2), so it
+    /// needs no permit and reaches no upstream.
     func answerOptions(_ exchange: Exchange) {
         let fate = exchange.machine.answered(
             bodyIsSkippable: canSkipBody(of: exchange), closes: worker.isDraining)

@@ -24,6 +24,7 @@ package struct FieldCatalogue: Sendable {
         catalogue.addFraming()
         catalogue.add("Host", .host, lookalike: .other)
         catalogue.add("Expect", .expect, lookalike: .other)
+        catalogue.add("Max-Forwards", .maxForwards, lookalike: .other)
         catalogue.add("Authorization", .authorization, lookalike: .other)
         for name in [
             // A client's Proxy becomes HTTP_PROXY for CGI programs ("httpoxy"); its credentials are for a proxy.
@@ -42,6 +43,7 @@ package struct FieldCatalogue: Sendable {
     package static func response(dropped: [String] = []) -> FieldCatalogue {
         var catalogue = FieldCatalogue()
         catalogue.addFraming()
+        catalogue.add("Date", .date, lookalike: .other)
         for name in dropped { catalogue.add(name, .hopByHop, lookalike: .other) }
         return catalogue
     }

@@ -4,6 +4,10 @@ package enum FieldKind: UInt8, Sendable {
     /// RFC 9112 §6: decides where a message ends.
     case contentLength, transferEncoding
     case host, connection, expect, upgrade
+    /// Of a request: RFC 9110 §7.6.2.
+    case maxForwards
+    /// Of a response: one that has none gets one (RFC 9110 §6.6.1).
+    case date
     /// Carries the client's credentials; forwarded only where the passage says so.
     case authorization
     /// Meant for this hop alone (RFC 9110 §7.6.1): never forwarded.

@@ -15,6 +15,9 @@ package struct RequestHead {
     /// The value of the one Authorization field; nil where there is none.
     package fileprivate(set) var authorization: Range<Int>?
     package fileprivate(set) var host: Range<Int>?
+    /// How many further servers an OPTIONS request may reach (RFC 9110 §7.6.2); nil: it does not say. Of TRACE, the other
+    /// method that this is for, none goes on.
+    package fileprivate(set) var maxForwards: Int?
     fileprivate(set) var section = FieldSection()
     package fileprivate(set) var framing = BodyFraming.none
     package fileprivate(set) var traits: Traits = []
@@ -73,6 +76,7 @@ extension RequestHead {
         (method, target) = (0..<0, RequestTarget(path: 0..<0, query: 0..<0))
         authorization = nil
         host = nil
+        maxForwards = nil
         framing = .none
         traits = []
         rewritesTarget = false
@@ -134,7 +138,7 @@ extension RequestHead {
         var upgrades = 0
         for field in section.fields {
             switch field.kind {
-            case .other, .hopByHop, .reserved: continue
+            case .other, .date, .hopByHop, .reserved: continue
             case .upgrade: upgrades += octets.equalsIgnoringCase(field.value, "websocket") ? 1 : 2
             case .contentLength, .transferEncoding:
                 if let fault = framingFields.read(field, octets) { return fault.asRequestFault }
@@ -147,8 +151,13 @@ extension RequestHead {
                 guard authorization == nil else { return .authorizationRepeated }
                 authorization = field.value
             case .expect:
+                // RFC 9110 §10.1.1: "MUST ignore".
+                guard version == .http11 else { continue }
                 guard octets.equalsIgnoringCase(field.value, "100-continue") else { return .expectation }
                 traits.insert(.expectsContinue)
+            case .maxForwards:
+                guard octets.equals(method, "OPTIONS"), let count = octets.decimal(field.value) else { continue }
+                maxForwards = min(count, maxForwards ?? count)
             case .connection:
                 if let fault = readConnectionOptions(octets, field.value) { return fault }
             }

@@ -13,6 +13,7 @@ package struct ResponseHead {
     /// The upstream keeps the connection open behind this response.
     package private(set) var keepsAlive = true
     private(set) var connectionOptions: [Range<Int>] = []
+    package private(set) var hasDate = false
     /// A 101 that switches to a WebSocket and nothing else.
     private(set) var switchesToWebSocket = false
 
@@ -38,6 +39,7 @@ package struct ResponseHead {
     package mutating func clear() {
         bytes = ByteBuffer()
         keepsAlive = true
+        hasDate = false
         if !connectionOptions.isEmpty { connectionOptions.removeAll() }
     }
 
@@ -122,7 +124,8 @@ package struct ResponseHead {
                     }
                 }
             case .upgrade: upgrades += octets.equalsIgnoringCase(field.value, "websocket") ? 1 : 2
-            case .other, .host, .expect, .authorization, .hopByHop, .reserved: continue
+            case .date: hasDate = true
+            case .other, .host, .expect, .maxForwards, .authorization, .hopByHop, .reserved: continue
             }
         }
         switchesToWebSocket = status == 101 && version == .http11 && upgrades == 1 && listsUpgrade

@@ -6,9 +6,10 @@ package enum ResponseWriter {
     ///   - encoding: how the body will be written; where it differs from how it came, the framing fields change.
     ///   - closes: the connection ends behind this response.
     ///   - added: whole field lines, behind the upstream's.
+    ///   - date: the `Date` line of a final response that came without one.
     package static func writeHead(
         _ head: borrowing ResponseHead, encoding: BodyEncoding, closes: Bool, added: String = "",
-        to out: inout ByteBuffer
+        date: [UInt8] = [], to out: inout ByteBuffer
     ) {
         let octets = head.bytes.readableBytesSpan
         out.writeStaticString("HTTP/1.1 ")
@@ -16,6 +17,7 @@ package enum ResponseWriter {
         copyFields(head, octets, keepsLength: head.status != 204, to: &out)
         if head.switchesToWebSocket { out.writeStaticString("Connection: Upgrade\r\nUpgrade: websocket\r\n") }
         if !added.isEmpty { out.writeString(added) }
+        if !date.isEmpty { out.writeBytes(date) }
         if case .chunked = encoding { out.writeStaticString("Transfer-Encoding: chunked\r\n") }
         if closes { out.writeStaticString("Connection: close\r\n") }
         out.writeStaticString("\r\n")
@@ -28,8 +30,10 @@ package enum ResponseWriter {
         for field in head.section.fields {
             let keeps: Bool
             switch field.kind {
-            case .other, .host, .expect, .authorization, .reserved:
+            case .other, .host, .expect, .maxForwards, .authorization, .reserved:
                 keeps = head.connectionOptions.isEmpty || !head.isNominated(field)
+            // Not even where Connection names it: another would have to be made up.
+            case .date: keeps = true
             // A 204 has no content, so no length either (RFC 9110 §8.6).
             case .contentLength: keeps = keepsLength && !head.isInterim
             case .transferEncoding, .connection, .hopByHop, .upgrade, .framingLookalike: keeps = false

@@ -30,6 +30,7 @@ package struct UpstreamRequestWriter {
         }
         copyFields(
             head, octets, keepsHost: hostLine == nil, keepsAuthorization: passage.forwardsAuthorization, to: &out)
+        if let left = head.maxForwards { out.writeString("Max-Forwards: \(max(0, left - 1))\r\n") }
         if head.traits.contains(.wantsWebSocket) {
             out.writeStaticString("Connection: Upgrade\r\nUpgrade: websocket\r\n")
         }
@@ -111,12 +112,16 @@ package struct UpstreamRequestWriter {
             let keeps: Bool
             var mustBePlain = false
             switch field.kind {
-            case .other: keeps = head.connectionOptions.isEmpty || !head.isNominated(field)
+            case .other, .date: keeps = head.connectionOptions.isEmpty || !head.isNominated(field)
+            // Written anew, one less, where it counts.
+            case .maxForwards where head.maxForwards != nil: keeps = false
+            case .maxForwards: keeps = head.connectionOptions.isEmpty || !head.isNominated(field)
             case .host where !keepsHost: keeps = false
             case .host, .contentLength, .transferEncoding:
                 mustBePlain = true
                 keeps = field.isPlain(head.bytes.readableBytesUInt8Span)
-            case .expect: keeps = true
+            // In HTTP/1.0 there is none (RFC 9110 §10.1.1).
+            case .expect: keeps = head.version == .http11
             case .authorization: keeps = keepsAuthorization && !head.isNominated(field)
             case .connection, .hopByHop, .upgrade, .reserved, .framingLookalike: keeps = false
             }

@@ -260,7 +260,8 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         if !exchange.machine.requestIsComplete || worker.isDraining { exchange.machine.closeAfterwards() }
         var out = worker.takeScratch()
         ResponseWriter.writeHead(
-            response, encoding: encoding, closes: exchange.machine.mustClose, added: exchange.responseLines, to: &out)
+            response, encoding: encoding, closes: exchange.machine.mustClose, added: exchange.responseLines,
+            date: response.hasDate ? [] : worker.dateLine(), to: &out)
         moveBody(startingWith: out)
     }
 

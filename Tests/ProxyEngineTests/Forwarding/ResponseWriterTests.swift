@@ -35,6 +35,12 @@ struct ResponseWriterTests {
         #expect(write(response, closes: true) == "HTTP/1.1 200 OK\r\nX-B: 3\r\nConnection: close\r\n\r\n")
     }
 
+    @Test("A date passes as it is, and Connection can't take it away")
+    func keepsTheDate() {
+        let fields = "date:  Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+        #expect(write("HTTP/1.1 200 OK\r\nConnection: Date\r\n\(fields)\r\n") == "HTTP/1.1 200 OK\r\n\(fields)\r\n")
+    }
+
     @Test("Connection can't take a length away")
     func keepsTheLength() {
         let written = write("HTTP/1.1 200 OK\r\nConnection: content-length\r\nContent-Length: 3\r\n\r\n")

@@ -91,6 +91,27 @@ struct UpstreamRequestTests {
         #expect(named == ("GET /a HTTP/1.1\r\nHost: example.com\r\n" + tail).asReceivedInOldVersion)
     }
 
+    @Test("HTTP/1.0 has no expectations to forward")
+    func dropsExpectations() {
+        let fields = "Host: example.com\r\nExpect: 100-continue\r\nContent-Length: 1\r\n"
+        #expect(forward("POST /a HTTP/1.1\r\n\(fields)\r\n") == "POST /a HTTP/1.1\r\n\(fields)" + tail)
+        #expect(forward("POST /a HTTP/1.0\r\n\(fields)\r\n").contains("Expect") == false)
+    }
+
+    static let maxForwards = [
+        ("OPTIONS", "Max-Forwards: 1", "Max-Forwards: 0"), ("OPTIONS", "max-forwards:\t10 ", "Max-Forwards: 9"),
+        ("OPTIONS", "Max-Forwards: 7\r\nMax-Forwards: 3", "Max-Forwards: 2"),
+        ("OPTIONS", "Max-Forwards: x", "Max-Forwards: x"), ("GET", "Max-Forwards: 1", "Max-Forwards: 1"),
+        ("OPTIONS", "Max_Forwards: 1", "Max_Forwards: 1"),
+    ]
+
+    @Test(
+        "Of an OPTIONS request Max-Forwards is one less, and nothing else is (RFC 9110 §7.6.2)", arguments: maxForwards)
+    func countsForwards(method: String, line: String, expected: String) {
+        let forwarded = forward("\(method) /a HTTP/1.1\r\nHost: example.com\r\n\(line)\r\n\r\n")
+        #expect(forwarded == "\(method) /a HTTP/1.1\r\nHost: example.com\r\n\(expected)\r\n" + tail)
+    }
+
     static let framings = [
         ("Transfer-Encoding:\tchunked", "Transfer-Encoding: chunked"),
         ("transfer-encoding:CHUNKED", "transfer-encoding: CHUNKED"),

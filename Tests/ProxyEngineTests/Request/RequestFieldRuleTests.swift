@@ -54,6 +54,12 @@ struct RequestFieldRuleTests {
         #expect(readRequest(request("POST / HTTP/1.1", "Expect: \(value)")).outcome == .malformed(.expectation))
     }
 
+    @Test("HTTP/1.0 has no expectations, whatever is said of them", arguments: ["100-continue", "200-ok"])
+    func ignoresExpect(value: String) {
+        let reading = readRequest(request("POST / HTTP/1.0", "Expect: \(value)", "Content-Length: 1"))
+        #expect(reading.outcome == .complete && reading.parts?.traits.contains(.expectsContinue) == false)
+    }
+
     @Test("The credentials are those of the one Authorization field")
     func readsAuthorization() {
         let reading = readRequest(request("GET / HTTP/1.1", "AUTHORIZATION:  Bearer a.b.c \t"))

@@ -15,7 +15,8 @@ final class ChildProcess: Sendable {
     let standardError: ProcessOutput
     private let status = Mutex<ExitStatus?>(nil)
 
-    /// `command[0]` is looked for in PATH. The environment is exactly `environment` and PATH.
+    /// `command[0]` is looked for in PATH. The environment is exactly `environment`, PATH, and which defence is away while
+    /// `make mutate` runs (scripts/mutate.py).
     init(_ command: [String], environment: [String: String] = [:]) throws {
         name = command[0]
         let output = try ProcessOutput()
@@ -45,8 +46,9 @@ final class ChildProcess: Sendable {
         posix_spawnattr_setsigdefault(&attributes, &signals)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
-        let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
-        let variables = environment.merging(["PATH": path]) { given, _ in given }.map { "\($0)=\($1)" }
+        var inherited = ["PATH": getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"]
+        inherited["GATEWAY_MUTANT"] = getenv("GATEWAY_MUTANT").map { String(cString: $0) }
+        let variables = environment.merging(inherited) { given, _ in given }.map { "\($0)=\($1)" }
         var pid = pid_t()
         let result = Descriptors.exclusively {
             withCStrings(command) { arguments in

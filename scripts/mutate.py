@@ -1,0 +1,334 @@
+#!/usr/bin/env python3
+"""Takes our defences away, one after the other, and shows that the test of each notices (docs/defences.md).
+
+    mutate.py check               whether every mutation still has its place, and every test that is named exists
+    mutate.py run JOBS [PATTERN]  builds once with all mutations in it, then runs the tests of each
+
+Tests/Mutations/*.toml lists them. All are compiled into one copy of the sources, .build-mutate/tree, as questions to
+the environment: `original` becomes `(Mutant.on(17) ? (mutant) : (original))`. So one build serves for all of them,
+and a run without any must be green."""
+
+import dataclasses
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+
+import test_names
+
+root = pathlib.Path(__file__).resolve().parent.parent
+folder = root / ".build-mutate"
+tree = folder / "tree"
+# What no test takes; one that takes longer waits for something that the mutant doesn't do any more.
+TIMEOUT_SECONDS = 120
+# Of Swift Testing: no test has the name that was asked for.
+NO_TESTS = 69
+
+MUTANT = """#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// Which defence is away in this process.
+enum Mutant {
+    private static let chosen = getenv("GATEWAY_MUTANT").flatMap { Int(String(cString: $0)) } ?? 0
+
+    static func on(_ number: Int) -> Bool { number == chosen }
+}
+"""
+
+
+class Fault(Exception):
+    pass
+
+
+@dataclasses.dataclass
+class Mutation:
+    id: str
+    what: str
+    file: str
+    tests: list
+    mutant: str
+    # One of them says where: an expression, one or more whole statements, or a text before which to do something else.
+    expression: str = ""
+    statement: str = ""
+    before: str = ""
+    # The text around it, where it would not be unique otherwise.
+    inside: str = ""
+    # Further places in the file that change with it, each with these keys and no id.
+    also: list = dataclasses.field(default_factory=list)
+    number: int = 0
+    start: int = 0
+    end: int = 0
+
+    def locate(self, text):
+        outer, begin = text, 0
+        if self.inside:
+            begin = unique(text, self.inside, self)
+            outer = self.inside
+        sought = self.expression or self.statement or self.before
+        self.start = begin + unique(outer, sought, self)
+        self.end = self.start if self.before else self.start + len(sought)
+
+    def render(self, original):
+        question = f"Mutant.on({self.number})"
+        if self.before:
+            return f"if {question} {{ {self.mutant} }}\n"
+        if self.statement:
+            return f"if {question} {{ {self.mutant} }} else {{ {original} }}"
+        return f"({question} ? ({self.mutant}) : ({original}))"
+
+
+def unique(text, sought, mutation):
+    if not sought:
+        raise Fault(f"{mutation.id}: it says no place")
+    count = text.count(sought)
+    if count != 1:
+        raise Fault(f"{mutation.id}: {mutation.file} has {count} times, not once: {sought}")
+    return text.index(sought)
+
+
+def read_mutations():
+    mutations = []
+    for path in sorted((root / "Tests/Mutations").glob("*.toml")):
+        for entry in tomllib.loads(path.read_text())["mutation"]:
+            try:
+                mutation = Mutation(**entry)
+            except TypeError as error:
+                raise Fault(f"{path.name}: {entry.get('id')}: {error}")
+            mutation.number = len(mutations) + 1
+            mutations.append(mutation)
+    return mutations
+
+
+def places(mutation):
+    yield mutation
+    for other in mutation.also:
+        yield Mutation(mutation.id, mutation.what, mutation.file, [], number=mutation.number, **other)
+
+
+def place(mutations):
+    """The mutations of each file, each with its place in it."""
+    files = {}
+    for mutation in (each for mutation in mutations for each in places(mutation)):
+        path = root / "Sources" / mutation.file
+        if not path.is_file():
+            raise Fault(f"{mutation.id}: there is no Sources/{mutation.file}")
+        mutation.locate(path.read_text())
+        files.setdefault(mutation.file, []).append(mutation)
+    return files
+
+
+def mutate(text, mutations):
+    """One mutation may lie in another, or have the same place."""
+    ordered = sorted(mutations, key=lambda each: (each.start, -each.end, each.number))
+    for first, second in zip(ordered, ordered[1:]):
+        if second.start < first.end < second.end:
+            raise Fault(f"{first.id} and {second.id} overlap in {first.file}")
+
+    def render(begin, end, rest):
+        pieces, position = [], begin
+        while rest:
+            mutation = rest[0]
+            inner = [each for each in rest[1:] if each.end <= mutation.end and not mutation.before]
+            rest = [each for each in rest[1:] if each not in inner]
+            pieces.append(text[position:mutation.start])
+            pieces.append(mutation.render(render(mutation.start, mutation.end, inner)))
+            position = mutation.end
+        pieces.append(text[position:end])
+        return "".join(pieces)
+
+    return render(0, len(text), ordered)
+
+
+# Checking
+
+
+def check(mutations):
+    """What a change of the sources or of the tests may have made untrue."""
+    faults, known = [], test_names.find(root)
+    ids = [mutation.id for mutation in mutations]
+    faults += [f"{each}: the id is there twice" for each in sorted(set(ids)) if ids.count(each) > 1]
+    for file, group in place(mutations).items():
+        mutate((root / "Sources" / file).read_text(), group)
+    for mutation in mutations:
+        faults += [f"{mutation.id}: there is no test {name}" for name in mutation.tests if name not in known]
+        if not mutation.tests:
+            faults.append(f"{mutation.id}: no test is named")
+    return faults
+
+
+def check_documents(mutations):
+    """Every mutation proves a row of a table, every id in a row is a mutation, every test of the RFCs' table exists."""
+    faults, named, known = [], set(), test_names.find(root)
+    ids = {mutation.id for mutation in mutations}
+    for name in ("docs/defences.md", "docs/rfc-rules.md"):
+        for row in (root / name).read_text().splitlines():
+            if not row.startswith("| ") or row.startswith("| ---"):
+                continue
+            cells = [cell.strip() for cell in row.strip("| ").split(" | ")]
+            found = re.findall(r"`([\w-]+)`", cells[-1].rpartition(" · ")[2]) if "· `" in cells[-1] else []
+            if name == "docs/rfc-rules.md" and len(cells) == 5 and cells[0] != "section":
+                found = re.findall(r"`([\w-]+)`", cells[4])
+                faults += [f"{name}: there is no test {each}" for each in tests_in(cells[3]) if each not in known]
+            faults += [f"{name}: there is no mutation {each}" for each in found if each not in ids]
+            named.update(found)
+    return faults + [f"{each}: neither table has this mutation" for each in sorted(ids - named)]
+
+
+def tests_in(cell):
+    return [each for each in re.split(r"; (?=\w+Tests: )", cell) if re.match(r"\w+Tests: ", each)]
+
+
+# The copy
+
+
+def copy_sources(mutations):
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=root, capture_output=True,
+        check=True).stdout.decode()
+    wanted = {name for name in listed.split("\0") if name and (root / name).is_file()}
+    if (root / "Package.resolved").is_file():
+        wanted.add("Package.resolved")
+    files = place(mutations)
+    targets = {pathlib.PurePath(name).parts[0] for name in files}
+    contents = {f"Sources/{target}/Mutant.swift": MUTANT.encode() for target in targets}
+    for file, group in files.items():
+        contents[f"Sources/{file}"] = mutate((root / "Sources" / file).read_text(), group).encode()
+    for name in wanted | set(contents):
+        path = tree / name
+        data = contents.get(name) or (root / name).read_bytes()
+        # What is as it was keeps its time, so that it is not compiled again.
+        if not path.is_file() or path.read_bytes() != data:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        if name in wanted:
+            path.chmod((root / name).stat().st_mode)
+    for path in tree.rglob("*"):
+        if path.is_file() and str(path.relative_to(tree)) not in wanted | set(contents):
+            path.unlink()
+
+
+def build(jobs):
+    scratch = folder / "build"
+    if not scratch.exists() and (root / ".build/checkouts").exists():
+        # What was fetched once need not be fetched again.
+        scratch.mkdir(parents=True)
+        for name in ("checkouts", "repositories"):
+            shutil.copytree(root / ".build" / name, scratch / name, symlinks=True)
+        shutil.copy(root / ".build/workspace-state.json", scratch)
+    started = time.monotonic()
+    command = ["swift", "build", "-j", jobs, "--scratch-path", str(scratch), "--build-tests"]
+    if subprocess.run(command, cwd=tree).returncode != 0:
+        raise Fault("the mutated sources do not compile")
+    print(f"Built in {time.monotonic() - started:.0f} s.", flush=True)
+    return scratch / "debug"
+
+
+# Running
+
+
+@dataclasses.dataclass
+class Result:
+    verdict: str
+    seconds: float
+    output: str
+
+    @property
+    def is_red(self):
+        return self.verdict.startswith("RED")
+
+
+def run_tests(products, expressions, number, timeout=TIMEOUT_SECONDS):
+    command = [products / "gatewayPackageTests.xctest", "--testing-library", "swift-testing"]
+    for expression in expressions:
+        command += ["--filter", expression]
+    environment = dict(
+        os.environ, GATEWAY_MUTANT=str(number), GATEWAY_BIN=str(products / "gateway"), SWIFT_BACKTRACE="enable=no")
+    started = time.monotonic()
+    process = subprocess.Popen(
+        command, cwd=tree, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    try:
+        output = process.communicate(timeout=timeout)[0].decode(errors="replace")
+        verdict = verdict_of(process.returncode)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        output = process.communicate()[0].decode(errors="replace")
+        verdict = f"RED (did not end in {timeout} s)"
+    return Result(verdict, time.monotonic() - started, output)
+
+
+def verdict_of(code):
+    if code == 0:
+        return "SURVIVED"
+    if code == NO_TESTS:
+        return "NO TEST"
+    if code < 0:
+        return f"RED (ended by {signal.Signals(-code).name})"
+    return "RED" if code == 1 else f"RED (code {code})"
+
+
+def run(mutations, jobs, pattern):
+    faults = check(mutations)
+    if faults:
+        raise Fault("\n".join(faults))
+    copy_sources(mutations)
+    products = build(jobs)
+    chosen = [each for each in mutations if re.search(pattern, f"{each.file} {each.id}")]
+    if not chosen:
+        raise Fault(f"no mutation's file or id matches {pattern}")
+    known = test_names.find(root)
+    expressions = sorted({known[name] for each in chosen for name in each.tests})
+    print(f"Without a mutant: {len(expressions)} tests.", flush=True)
+    plain = run_tests(products, expressions, 0, timeout=1800)
+    keep_log("none", plain)
+    ran = re.search(r"Test run with (\d+) tests?", plain.output)
+    if plain.verdict != "SURVIVED" or not ran or int(ran[1]) != len(expressions):
+        raise Fault(f"they are not all green, or not all there: .build-mutate/logs/none\n{plain.output[-3000:]}")
+    print(f"All are green, in {plain.seconds:.0f} s.\n", flush=True)
+    started = time.monotonic()
+    failures = [each.id for each in chosen if not is_noticed(each, products, known)]
+    print(f"\n{len(chosen)} mutants, {len(failures)} of them not noticed, in {time.monotonic() - started:.0f} s.")
+    if failures:
+        raise Fault("not noticed: " + " ".join(failures))
+
+
+def is_noticed(mutation, products, known):
+    """Each of the tests that are named must be red by itself."""
+    noticed = True
+    for name in mutation.tests:
+        result = run_tests(products, [known[name]], mutation.number)
+        keep_log(mutation.id, result)
+        noticed = noticed and result.is_red
+        print(
+            f"{mutation.id:32} {result.verdict:9} {result.seconds:5.1f} s  {mutation.what}; {name.split(':')[0]}",
+            flush=True)
+    return noticed
+
+
+def keep_log(name, result):
+    (folder / "logs").mkdir(parents=True, exist_ok=True)
+    (folder / "logs" / name).write_text(result.output)
+
+
+def main(arguments):
+    try:
+        mutations = read_mutations()
+        match arguments:
+            case ["check"]:
+                faults = check(mutations) + check_documents(mutations)
+                if faults:
+                    raise Fault("\n".join(faults))
+            case ["run", jobs, *pattern]:
+                run(mutations, jobs, pattern[0] if pattern else "")
+            case _:
+                sys.exit(__doc__)
+    except Fault as fault:
+        sys.exit(f"mutate: {fault}")
+
+
+main(sys.argv[1:])
