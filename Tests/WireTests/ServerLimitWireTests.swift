@@ -127,7 +127,7 @@ struct ServerLimitWireTests {
         try patient.awaitHeld(1)
         let third = try patient.hold()
         try patient.awaitWaiting(1)
-        third.close()
+        third.reset()
         try patient.awaitWaiting(0)
         let fourth = try patient.hold()
         try patient.awaitWaiting(1)
@@ -181,7 +181,7 @@ struct ServerLimitWireTests {
         for _ in 0..<3 { #expect(try limited.stage.get("/broken").outcome == "502 upstream_invalid") }
         let gone = try limited.hold()
         try limited.awaitHeld(1)
-        gone.close()
+        gone.reset()
         try eventually("room") { try limited.stage.get("/x").status == 200 }
         limited.gate.open()
         try limited.end()

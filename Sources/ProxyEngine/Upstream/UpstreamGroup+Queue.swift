@@ -32,15 +32,17 @@ extension UpstreamGroup {
     func callWaiting() {
         guard let line = settings.states?.line else { return }
         // Who was called has left since: somebody else may wait.
-        guard let first = queue.first else { return line.callNext() }
+        guard let first = queue.first, let client = first.exchange.client else {
+            if !queue.isEmpty { queue.removeFirst() }
+            return line.callNext()
+        }
         first.exchange.isQueued = false
         guard let server = choose(for: first.exchange) else {
             first.exchange.isQueued = true
             return line.joinInFront(self)
         }
         queue.removeFirst()
-        first.exchange.client?.queueEnded(
-            lease(at: server, for: first.exchange, first.freshness), for: first.exchange)
+        client.queueEnded(lease(at: server, for: first.exchange, first.freshness), for: first.exchange)
         if !line.isEmpty, hasRoom { line.callNext() }
         worker.flush()
     }
@@ -52,8 +54,6 @@ extension UpstreamGroup {
         settings.states?.line.leave(self)
     }
 
-    private var hasRoom: Bool {
-        let limit = settings.limit?.maxRequests ?? .max
-        return states.contains { $0.load.load(ordering: .relaxed) < limit }
-    }
+    /// For a request that was at no server yet.
+    var hasRoom: Bool { next(ServerChoice.Tried(), behind: nil) != nil }
 }

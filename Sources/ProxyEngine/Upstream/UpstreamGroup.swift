@@ -59,14 +59,11 @@ final class UpstreamGroup {
     func choose(for exchange: Exchange) -> Int? {
         // It keeps its place: there is no other server.
         if exchange.isAtServer, pools.count == 1 { return 0 }
-        let now = worker.coarseNow.uptimeNanoseconds
         release(exchange)
-        // A request that was at one server already goes to the one behind it, wherever the others' turn has got to.
-        let behind = exchange.server ?? turn
-        guard !states.isEmpty else { return (behind + 1) % pools.count }
+        guard !states.isEmpty else { return ((exchange.server ?? turn) + 1) % pools.count }
         let limit = settings.limit?.maxRequests ?? .max
         // Another event loop may take the last place between the look and the step.
-        while let server = next(behind: behind, at: now, limit, exchange.tried) {
+        while let server = next(exchange.tried, behind: exchange.server) {
             guard countsLoad else { return server }
             guard states[server].enter(limit: limit) else { continue }
             exchange.isAtServer = true
@@ -75,8 +72,12 @@ final class UpstreamGroup {
         return nil
     }
 
-    private func next(behind turn: Int, at now: UInt64, _ limit: Int, _ tried: ServerChoice.Tried) -> Int? {
-        ServerChoice.next(behind: turn, of: pools.count, tried: tried) { [states, countsLoad, balancesLoad] in
+    /// A request that was at one server already goes to the one behind it, wherever the others' turn has got to.
+    func next(_ tried: ServerChoice.Tried, behind last: Int?) -> Int? {
+        let now = worker.coarseNow.uptimeNanoseconds
+        let limit = settings.limit?.maxRequests ?? .max
+        return ServerChoice.next(behind: last ?? turn, of: pools.count, tried: tried) {
+            [states, countsLoad, balancesLoad] in
             let load = countsLoad ? states[$0].load.load(ordering: .relaxed) : 0
             return ServerChoice.Candidate(
                 isOut: states[$0].isOut(at: now), load: balancesLoad ? load : 0, isFull: load >= limit)
@@ -127,7 +128,7 @@ final class UpstreamGroup {
         budget.advance(to: now.uptimeNanoseconds)
         for pool in pools { pool.closeIdle(at: now) }
         // A server that is back in turn has room of which no request tells.
-        if !queue.isEmpty { settings.states?.line.callNext() }
+        if !queue.isEmpty, hasRoom { settings.states?.line.callNext() }
     }
 
     /// No settings name it any more: what is under way finishes.
