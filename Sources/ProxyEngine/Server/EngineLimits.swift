@@ -72,6 +72,12 @@ package struct EngineLimits: Sendable {
     /// How long no connection is accepted when the system had no descriptor for one: trying again at once would be all
     /// that the event loop does.
     static let acceptPause = TimeAmount.milliseconds(100)
+    /// Requests of an upstream that each event loop may send a second time in ten seconds, whatever their share is.
+    package static let leastRetries = 10
+    /// Octets of the answer to a health check that are read behind its head.
+    static let maxHealthBody = 64 * 1024
+    /// How often a server's name is looked at for addresses that left it, while there are connections to it.
+    static let addressInterval = TimeAmount.seconds(2)
     /// Settled exchanges per event loop whose storage waits for the next request.
     static let maxSpareExchanges = 256
     /// Streams at a time on an HTTP/2 connection: what RFC 9113 §6.5.2 recommends at least.

@@ -9,8 +9,6 @@ final class HealthProbe: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private static let longestBody = 64 * 1024
-
     private let request: ByteBuffer
     private let rule: HealthCheckRule
     /// Whether the server that was verified is the right one; nil where there is no TLS.
@@ -87,7 +85,7 @@ final class HealthProbe: ChannelInboundHandler {
             switch body.next(&input) {
             case .data(let piece):
                 bodyOctets += piece.readableBytes
-                if bodyOctets > Self.longestBody { return close() }
+                if bodyOctets > EngineLimits.maxHealthBody { return close() }
             case .needMore: return
             case .end, .malformed: return close()
             }

@@ -3,8 +3,6 @@
 /// Where everything fails, everything would be repeated, just when there is least to spare. Each event loop has its own, so
 /// that a request costs one addition.
 package struct RetryBudget: Sendable {
-    /// Of a window, so that an upstream with few requests has its retries too.
-    package static let least = 10
     private static let slotCount = 10
     private static let slotNanoseconds: UInt64 = 1_000_000_000
 
@@ -36,7 +34,7 @@ package struct RetryBudget: Sendable {
             requests += slot.requests
             retries += slot.retries
         }
-        guard retries < max(Self.least, requests * percent / 100) else { return false }
+        guard retries < max(EngineLimits.leastRetries, requests * percent / 100) else { return false }
         current.retries += 1
         return true
     }

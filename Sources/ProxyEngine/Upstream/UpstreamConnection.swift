@@ -37,6 +37,8 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     private var holdsRead = false
     private var handshake: UpstreamHandshake?
     private(set) var idleSince = NIODeadline.uptimeNanoseconds(0)
+    /// The addresses of the server's name among which its own was last found.
+    var addressGeneration = 0
 
     init(pool: UpstreamPool, worker: Worker) {
         self.pool = pool
@@ -46,6 +48,8 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     var isUsable: Bool {
         if case .closed = phase { false } else { context?.channel.isActive ?? false }
     }
+
+    var address: SocketAddress? { context?.channel.remoteAddress }
 
     var isWritable: Bool { context?.channel.isWritable ?? false }
 

@@ -5,6 +5,8 @@ internal import NIOPosix
 struct UpstreamConnector {
     let server: UpstreamSettings.Server
     private let target: SocketAddress?
+    /// nil where the server is known by its address.
+    let lookup: AddressLookup?
 
     init(_ server: UpstreamSettings.Server) {
         self.server = server
@@ -13,6 +15,7 @@ struct UpstreamConnector {
             server.scheme == .unix
             ? try? SocketAddress(unixDomainSocketPath: server.host)
             : try? SocketAddress(ipAddress: server.host, port: server.port)
+        lookup = target == nil ? AddressLookup(host: server.host, port: server.port) : nil
     }
 
     /// What a certificate must be for; nil where the server is known by its address.
@@ -28,6 +31,8 @@ struct UpstreamConnector {
                 .channelOption(.socketOption(.tcp_nodelay), value: 1)
                 .channelOption(.socketOption(.so_keepalive), value: 1)
         }
-        return target.map { bootstrap.connect(to: $0) } ?? bootstrap.connect(host: server.host, port: server.port)
+        if let target { return bootstrap.connect(to: target) }
+        if let lookup { bootstrap = bootstrap.resolver(LookedUpAddresses(lookup.addresses(on: eventLoop))) }
+        return bootstrap.connect(host: server.host, port: server.port)
     }
 }

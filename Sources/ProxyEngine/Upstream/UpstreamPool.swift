@@ -10,6 +10,8 @@ final class UpstreamPool {
     private let worker: Worker
     private let connector: UpstreamConnector
     private let tls: UpstreamTLS?
+    /// nil where the server has no name.
+    private let addresses: KnownAddresses?
     private var idle: [UpstreamConnection] = []
     private var waiting: [Exchange] = []
     private var connectionCount = 0
@@ -20,6 +22,7 @@ final class UpstreamPool {
         self.writer = writer
         self.worker = worker
         connector = UpstreamConnector(server)
+        addresses = connector.lookup.map { KnownAddresses($0, on: worker.eventLoop) }
         self.tls = tls
     }
 
@@ -64,11 +67,11 @@ final class UpstreamPool {
 
     /// A connection whose exchange is settled and that the upstream keeps open.
     func giveBack(_ connection: UpstreamConnection) {
-        if let exchange = nextWaiting(), let client = exchange.client {
+        if isAtHome(connection), let exchange = nextWaiting(), let client = exchange.client {
             client.leased(connection, for: exchange)
             return
         }
-        guard idle.count < worker.limits.maxIdleUpstream, !worker.isDraining, !isRetired else {
+        guard idle.count < worker.limits.maxIdleUpstream, !worker.isDraining, !isRetired, isAtHome(connection) else {
             return connection.close()
         }
         connection.becameIdle(at: worker.coarseNow)
@@ -89,6 +92,24 @@ final class UpstreamPool {
             idle.removeFirst()
             first.close()
         }
+        guard connectionCount > 0 else { return }
+        addresses?.refresh(at: now) { [weak self] in self?.closeMoved() }
+    }
+
+    /// The name has other addresses than before.
+    private func closeMoved() {
+        let connections = idle
+        idle = connections.filter { isAtHome($0) }
+        for connection in connections where !isAtHome(connection) { connection.close() }
+        worker.flush()
+    }
+
+    /// Whether its server still has the address that it goes to. Asked anew only when addresses have changed.
+    private func isAtHome(_ connection: UpstreamConnection) -> Bool {
+        guard let addresses, connection.addressGeneration != addresses.generation else { return true }
+        guard addresses.contain(connection.address) else { return false }
+        connection.addressGeneration = addresses.generation
+        return true
     }
 
     /// The exchange waits no more.
@@ -142,6 +163,8 @@ final class UpstreamPool {
 
     private func connected(_ channel: any Channel, for exchange: Exchange) {
         let connection = UpstreamConnection(pool: self, worker: worker)
+        // Just looked up.
+        connection.addressGeneration = addresses?.generation ?? 0
         do {
             if server.scheme == .https { try secure(channel, connection, for: exchange) }
             try channel.pipeline.syncOperations.addHandler(connection)

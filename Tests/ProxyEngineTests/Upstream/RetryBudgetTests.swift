@@ -13,9 +13,9 @@ struct RetryBudgetTests {
     func share() {
         var budget = RetryBudget(percent: 20)
         budget.advance(to: 100 * Self.second)
-        #expect(spend(&budget, 50) == RetryBudget.least)
+        #expect(spend(&budget, 50) == EngineLimits.leastRetries)
         for _ in 0..<1000 { budget.count() }
-        #expect(spend(&budget, 1000) == 200 - RetryBudget.least)
+        #expect(spend(&budget, 1000) == 200 - EngineLimits.leastRetries)
         budget.count()
         #expect(spend(&budget, 1) == 0)
         for _ in 0..<4 { budget.count() }
@@ -39,16 +39,16 @@ struct RetryBudgetTests {
         #expect(spend(&budget, 100) == 0)
         now += 9 * Self.second
         budget.advance(to: now)
-        #expect(spend(&budget, 100) == RetryBudget.least)
+        #expect(spend(&budget, 100) == EngineLimits.leastRetries)
     }
 
     @Test("After a long silence everything is forgotten at once")
     func silence() {
         var budget = RetryBudget(percent: 1)
         budget.advance(to: Self.second)
-        #expect(spend(&budget, 100) == RetryBudget.least)
+        #expect(spend(&budget, 100) == EngineLimits.leastRetries)
         budget.advance(to: 3600 * Self.second)
-        #expect(spend(&budget, 100) == RetryBudget.least)
+        #expect(spend(&budget, 100) == EngineLimits.leastRetries)
     }
 
     @Test("None where that is what the file says")

@@ -1,18 +1,20 @@
 import Glibc
 internal import Synchronization
 
-/// A listening socket on 127.0.0.1, on the port that was asked for or one that the kernel chooses.
+/// A listening socket on 127.0.0.1, or another address of this machine's own, on the port that was asked for or one that the kernel chooses.
 final class Listener: Sendable {
     let port: Int
     private let descriptor: Int32
     private let isStopped = Mutex(false)
 
-    init(port wanted: Int = 0, backlog: Int32 = 128) throws {
+    /// - Parameter host: the last number of an address 127.0.0.x.
+    init(port wanted: Int = 0, host: UInt8 = 1, backlog: Int32 = 128) throws {
         let descriptor = try Descriptors.socket()
         self.descriptor = descriptor
         var on: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
-        guard withAddress(port: wanted, { bind(descriptor, $0, $1) }) == 0, listen(descriptor, backlog) == 0 else {
+        guard withAddress(port: wanted, host: host, { bind(descriptor, $0, $1) }) == 0, listen(descriptor, backlog) == 0
+        else {
             throw HarnessFailure("listen on port \(wanted): \(errorText(errno))")
         }
         _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)

@@ -19,8 +19,9 @@ final class ScriptedUpstream: Sendable {
     private let listener: Listener
     private let state = Mutex(State())
 
-    init(port: Int = 0) throws {
-        listener = try Listener(port: port)
+    /// - Parameter host: the last number of the address 127.0.0.x at which it listens.
+    init(port: Int = 0, host: UInt8 = 1) throws {
+        listener = try Listener(port: port, host: host)
         self.port = listener.port
         onThread { self.acceptAll() }
     }
