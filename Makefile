@@ -17,7 +17,7 @@ sources = Sources Tests Benchmarks Fuzz Package.swift
 scripts = $(wildcard scripts/*.sh demo/*.sh .ci/run)
 python  = $(wildcard demo/*.py Benchmarks/*.py Benchmarks/*/*.py scripts/*.py)
 
-.PHONY: help build run run-redis demo-check test test-debug websocket-check browser-check slow-check fuzz fuzz-self-test mutate matching-cost bench soak lint clean
+.PHONY: help build run run-redis demo-check test test-debug test-sanitized test-sanitized-self-test websocket-check browser-check slow-check fuzz fuzz-self-test mutate matching-cost bench soak lint clean
 
 help:        ## this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -43,6 +43,16 @@ test:        | swift packages-build packages-test ## every test, against the rel
 test-debug:  | swift packages-build packages-test ## the same tests and gateway with all of Swift's run-time checks
 	swift build -j $(JOBS) --build-tests
 	@GATEWAY_BIN=.build/debug/gateway scripts/with-failures-last.sh swift test --skip-build --disable-xctest $(if $(FILTER),--filter "$(FILTER)")
+
+# With a sanitizer's checks in all of it, so in a build folder of its own for each; exclusivity is checked there.
+sanitizers = $(or $(SANITIZER),address thread)
+sanitized  = for sanitizer in $(sanitizers); do GATEWAY_SANITIZER=$$sanitizer swift build -c release -j $(JOBS) \
+	--scratch-path .build-$${sanitizer:0:1}san --sanitize=$$sanitizer --build-tests; scripts/sanitized.py
+test-sanitized: | swift packages-build packages-test packages-sanitized ## every test under AddressSanitizer, then ThreadSanitizer: SANITIZER=thread, FILTER
+	$(sanitized) run $$sanitizer $(if $(FILTER),"$(FILTER)"); done
+
+test-sanitized-self-test: | swift packages-build packages-test packages-sanitized ## whether they find anything: bugs that are planted in the gateway
+	$(sanitized) self-test $$sanitizer; done
 
 websocket-check: | build packages-websocket ## WebSocket conversations with and without the gateway: the same results
 	/usr/bin/python3 scripts/websocket-check.py .build/release/gateway
@@ -85,17 +95,19 @@ soak:        | build packages-redis packages-run ## mixed load with faults for M
 	/usr/bin/python3 Benchmarks/soak --self-test
 	/usr/bin/python3 Benchmarks/soak .build/release/gateway --minutes $(MINUTES)
 
-lint:        | swift packages-lint ## swift format, the syntax of the scripts, and whether every mutation has its place
+lint:        | swift packages-lint ## swift format, proofs of unsafe code, scripts, and whether every mutation has its place
 	swift format lint --strict --parallel --recursive $(sources)
+	python3 scripts/unsafe-code.py --self-test
+	python3 scripts/unsafe-code.py
 	for script in $(scripts); do bash -n "$$script"; done
 	python3 -c 'import sys; [compile(open(name).read(), name, "exec") for name in sys.argv[1:]]' $(python)
 	python3 scripts/mutate.py check
 
-clean:       ## removes .build, .build-fuzz and .build-mutate
-	rm -rf .build .build-fuzz .build-mutate
+clean:       ## removes .build and the other build folders
+	rm -rf .build .build-fuzz .build-mutate .build-asan .build-tsan
 
 # What each command needs of Debian.
-.PHONY: swift packages-build packages-run packages-redis packages-websocket packages-browser packages-bench envoy packages-slow packages-fuzz packages-test packages-lint
+.PHONY: swift packages-build packages-run packages-redis packages-websocket packages-browser packages-bench envoy packages-slow packages-fuzz packages-test packages-sanitized packages-lint
 swift:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is needed and is not on the PATH: https://swift.org/install" >&2; exit 1; }
 packages-build:
@@ -120,5 +132,7 @@ packages-fuzz:
 	@scripts/debian-packages.sh lld python3
 packages-test:
 	@scripts/debian-packages.sh redis-server openssl curl python3 python3-websockets python3-hpack
+packages-sanitized:
+	@scripts/debian-packages.sh llvm python3
 packages-lint:
 	@scripts/debian-packages.sh python3

@@ -16,6 +16,11 @@ let strict: [SwiftSetting] = [
 let isFuzzed = Context.environment["GATEWAY_FUZZ"] != nil
 let ours = strict + (isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])] : [])
 
+/// `make test-sanitized` sets it to `address` or `thread`, and builds into a folder of its own: the same with the checks of
+/// a sanitizer in it. Its run-time library has to be seen from Swift's, so that is not linked into the gateway then.
+let sanitizer = Context.environment["GATEWAY_SANITIZER"]
+let sanitizerParts: [Target.Dependency] = sanitizer == nil ? [] : ["SanitizerHooks", "SanitizerPlants"]
+
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
@@ -47,18 +52,22 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ],
+            ] + sanitizerParts,
             swiftSettings: strict,
             // One file to deploy, without a Swift installation beside it; and calls into the runtime that need no
             // detour through the dynamic linker. Only the link differs, so tests share all objects with it.
-            linkerSettings: [
-                .unsafeFlags(
-                    [
-                        "-static-stdlib", "-lFoundation", "-lFoundationInternationalization", "-lFoundationEssentials",
-                        "-lCoreFoundation", "-l_FoundationICU", "-l_FoundationCollections", "-l_FoundationCShims",
-                    ],
-                    .when(configuration: .release))
-            ]),
+            linkerSettings: sanitizer != nil
+                ? []
+                : [
+                    .unsafeFlags(
+                        [
+                            "-static-stdlib", "-lFoundation", "-lFoundationInternationalization",
+                            "-lFoundationEssentials", "-lCoreFoundation", "-l_FoundationICU",
+                            "-l_FoundationCollections",
+                            "-l_FoundationCShims",
+                        ],
+                        .when(configuration: .release))
+                ]),
         .target(
             name: "ProxyEngine",
             dependencies: [
@@ -91,7 +100,7 @@ let package = Package(
             name: "ProxyEngineTests", dependencies: ["ProxyEngine", nioCore, nioPosix], swiftSettings: strict),
         .testTarget(
             name: "RedisBlacklistTests", dependencies: ["RedisBlacklist", nioCore, nioPosix], swiftSettings: strict),
-        .testTarget(name: "WireTests", swiftSettings: strict),
+        .testTarget(name: "WireTests", dependencies: sanitizerParts, swiftSettings: strict),
     ]
 )
 
@@ -103,5 +112,18 @@ if isFuzzed {
             dependencies: ["ProxyEngine", "AuthFilter", "Routes", "RedisBlacklist", "CLibFuzzer", nioCore],
             path: "Fuzz/Sources", swiftSettings: ours,
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
+    ]
+}
+
+if let sanitizer {
+    // The waiting half of Swift's Mutex: see mutex.c.
+    let wrapped = ["9_lockSlowyys6UInt32VF", "11_unlockSlowyyF"].flatMap {
+        ["-Xlinker", "--wrap=$s15Synchronization12_MutexHandleV\($0)"]
+    }
+    package.targets += [
+        .target(
+            name: "SanitizerHooks", path: "Tests/Sanitizers/Hooks",
+            linkerSettings: sanitizer == "thread" ? [.unsafeFlags(wrapped)] : []),
+        .target(name: "SanitizerPlants", path: "Tests/Sanitizers/Plants", swiftSettings: strict),
     ]
 }

@@ -26,7 +26,7 @@ struct IdleConnectionsWireTests {
                 #expect(response.keepsAlive)
             }
         }
-        #expect(try stage.gateway.peakResidentMegabytes() < 64)
+        #expect(try stage.gateway.neverHeldMore(thanMegabytes: 64))
         #expect(stage.upstream.connectionCount < 10)
     }
 }

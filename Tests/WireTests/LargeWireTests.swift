@@ -24,7 +24,7 @@ struct LargeWireTests {
         try LargeStream.receive(
             Self.count, startingWith: client.buffered(), from: client.socket, pausingAt: Self.half, stalled: stalled)
         #expect(try client.isClosed())
-        #expect(try stage.gateway.peakResidentMegabytes() < 64)
+        #expect(try stage.gateway.neverHeldMore(thanMegabytes: 64))
     }
 
     @Test("Up: it arrives whole, and is nowhere kept", .stage(.open))
@@ -45,6 +45,6 @@ struct LargeWireTests {
         try LargeStream.send(Self.count, on: client.socket, pausingAt: Self.half, stalled: stalled)
         #expect(try client.response(within: .seconds(60)).status == 200)
         try whole.wait()
-        #expect(try stage.gateway.peakResidentMegabytes() < 64)
+        #expect(try stage.gateway.neverHeldMore(thanMegabytes: 64))
     }
 }

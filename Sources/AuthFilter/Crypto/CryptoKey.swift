@@ -2,8 +2,11 @@ internal import COpenSSL
 
 /// A public or private key of libcrypto.
 ///
-/// Sendable: the key is never changed after it was read, libcrypto's reference counts are atomic, and its operations
-/// on a key take it as const.
+/// Proof: any thread may read it, and none changes it. `pointer` is a constant, whose key is complete when `read` returns
+/// it; whoever uses it makes a context of its own for one event loop and one text at a time, for which libcrypto takes the
+/// key as const, and counts references atomically; `deinit` runs once, when nobody has a reference left. What libcrypto
+/// remembers in a key (its form for a provider, an RSA key's blinding) is behind locks of its own (openssl-threads(7)).
+/// Seen by ThreadSanitizer where several loops verify with one key (`AlgorithmWireTests`, `ReloadWireTests`).
 final class CryptoKey: @unchecked Sendable {
     let pointer: OpaquePointer
 

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// A real redis-server of one test's own, on a port the kernel chose, killed by pid at the end. When none is installed,
 /// the test fails.
@@ -11,19 +12,15 @@ final class RedisServer: Sendable {
     private static let program = "/usr/bin/redis-server"
     let port: Int
     private let options: [String]
-    // Only the test that owns the server starts, stops and restarts it, one after the other.
-    nonisolated(unsafe) private var process: Process
+    private let process: Mutex<Process>
 
     private init(port: Int, options: [String], process: Process) {
         self.port = port
         self.options = options
-        self.process = process
+        self.process = Mutex(process)
     }
 
-    deinit {
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-    }
+    deinit { stop() }
 
     /// Starts a server. Between asking for a free port and using it another process may take it: then again.
     static func start(options: [String] = []) async throws -> RedisServer {
@@ -36,20 +33,22 @@ final class RedisServer: Sendable {
         throw NotStarted(reason: "no free port found")
     }
 
-    func freeze() { kill(process.processIdentifier, SIGSTOP) }
-    func thaw() { kill(process.processIdentifier, SIGCONT) }
+    func freeze() { process.withLock { _ = kill($0.processIdentifier, SIGSTOP) } }
+    func thaw() { process.withLock { _ = kill($0.processIdentifier, SIGCONT) } }
 
     func stop() {
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        process.withLock {
+            kill($0.processIdentifier, SIGKILL)
+            $0.waitUntilExit()
+        }
     }
 
     /// Starts it anew on the same port, empty.
     func restart() async throws {
-        guard let process = try await Self.launch(port: port, options: options) else {
+        guard let started = try await Self.launch(port: port, options: options) else {
             throw NotStarted(reason: "the port \(port) was taken")
         }
-        self.process = process
+        process.withLock { $0 = started }
     }
 
     /// Says something to it by redis-cli, which knows nothing of the code under test.

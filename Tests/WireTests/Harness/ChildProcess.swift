@@ -15,8 +15,8 @@ final class ChildProcess: Sendable {
     let standardError: ProcessOutput
     private let status = Mutex<ExitStatus?>(nil)
 
-    /// `command[0]` is looked for in PATH. The environment is exactly `environment`, PATH, and which defence is away while
-    /// `make mutate` runs (scripts/mutate.py).
+    /// `command[0]` is looked for in PATH. The environment is exactly `environment`, PATH, what a sanitizer needs, and which
+    /// defence is away while `make mutate` runs (scripts/mutate.py).
     init(_ command: [String], environment: [String: String] = [:]) throws {
         name = command[0]
         let output = try ProcessOutput()
@@ -46,7 +46,8 @@ final class ChildProcess: Sendable {
         posix_spawnattr_setsigdefault(&attributes, &signals)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
-        var inherited = ["PATH": getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"]
+        var inherited = Sanitizer.environment
+        inherited["PATH"] = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
         inherited["GATEWAY_MUTANT"] = getenv("GATEWAY_MUTANT").map { String(cString: $0) }
         let variables = environment.merging(inherited) { given, _ in given }.map { "\($0)=\($1)" }
         var pid = pid_t()

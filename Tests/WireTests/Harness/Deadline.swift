@@ -15,7 +15,9 @@ struct Deadline {
 
     private let end: ContinuousClock.Instant
 
-    static func after(_ duration: Duration = usual) -> Deadline { Deadline(end: .now.advanced(by: duration)) }
+    static func after(_ duration: Duration = usual) -> Deadline {
+        Deadline(end: .now.advanced(by: duration * Sanitizer.patience))
+    }
 
     var hasPassed: Bool { ContinuousClock.now >= end }
 

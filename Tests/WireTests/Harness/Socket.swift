@@ -1,17 +1,20 @@
 import Glibc
+internal import Synchronization
 
 /// A TCP socket on 127.0.0.1. One thread at a time uses it; closing it twice is harmless.
-final class Socket: @unchecked Sendable {  // the descriptor is written by `close` only, on the owner's thread
+final class Socket: Sendable {
     enum Received {
         case bytes([UInt8])
         case end
         case reset
     }
 
-    private var descriptor: Int32
+    /// -1 once it is closed.
+    private let handle: Atomic<Int32>
+    private var descriptor: Int32 { handle.load(ordering: .acquiring) }
 
     init(adopting descriptor: Int32) {
-        self.descriptor = descriptor
+        handle = Atomic(descriptor)
         var on: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     }
@@ -83,9 +86,8 @@ final class Socket: @unchecked Sendable {  // the descriptor is written by `clos
     func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     func close() {
-        guard descriptor >= 0 else { return }
-        Glibc.close(descriptor)
-        descriptor = -1
+        let descriptor = handle.exchange(-1, ordering: .acquiringAndReleasing)
+        if descriptor >= 0 { Glibc.close(descriptor) }
     }
 
     /// Closes with RST instead of FIN, and drops what was not sent yet.
