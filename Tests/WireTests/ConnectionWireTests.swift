@@ -159,6 +159,8 @@ struct ConnectionWireTests {
         #expect(
             try stage.send(Request(method: "POST", target: "/small", body: half + half + "x")).outcome
                 == "413 body_too_large")
+        let head = "POST /small?length HTTP/1.1\r\nHost: a\r\nContent-Length: 1025\r\n\r\n"
+        #expect(try stage.send(head).outcome == "413 body_too_large", "before any of the body has come")
         func chunked(_ query: String, _ second: String) throws -> Response {
             let head = "POST /small?\(query) HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
             let size = String(second.utf8.count, radix: 16)

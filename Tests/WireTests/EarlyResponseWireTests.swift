@@ -33,16 +33,23 @@ struct EarlyResponseWireTests {
         #expect(stage.upstream.requests("/smuggled").isEmpty)
     }
 
+    /// The gateway reads on for two seconds; a machine that was busy with something else for as long gets another try.
     @Test("A client that goes on sending sees the response, not a reset", .stage(.open))
     func stillSending() throws {
         let stage = try Stage.current
         stage.upstream.script("/early") { try $0.respond("413 Content Too Large", body: "too large") }
-        let client = try stage.client()
-        try client.send(Self.head("early", 900_000))
-        for _ in 0..<8 { try client.send([UInt8](repeating: 0x78, count: 100_000)) }
-        let response = try client.response()
-        #expect(response.status == 413 && response.text == "too large")
-        #expect(try client.isClosed())
+        let piece = [UInt8](repeating: 0x78, count: 100_000)
+        func isReadOn() throws -> Bool {
+            let client = try stage.client()
+            try client.send(Self.head("early", 900_000))
+            for _ in 0..<6 { try client.send(piece) }
+            let response = try client.response()
+            #expect(response.status == 413 && response.text == "too large")
+            guard case .end = try client.socket.receive(until: .after()) else { return false }
+            // What nobody reads is answered by a reset, at which the next piece fails.
+            return try client.socket.send(piece) && client.socket.send(piece)
+        }
+        #expect(try (0..<5).contains { _ in try isReadOn() })
     }
 
     @Test("A response that has begun does not stop the request: both go on, and both end whole", .stage(.open))

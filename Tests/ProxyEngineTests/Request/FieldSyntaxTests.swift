@@ -73,6 +73,8 @@ struct FieldSyntaxTests {
     func refusesFolds(line: String) {
         for field in ["Host: a", "X: y", "Content-Length: 1", "Transfer-Encoding:"] {
             #expect(readRequest("GET / HTTP/1.1\r\n\(field)\r\n\(line)\r\n\r\n").outcome == .malformed(.field(.folded)))
+            #expect(
+                readResponse("HTTP/1.1 200 OK\r\n\(field)\r\n\(line)\r\n\r\n").outcome == .malformed(.field(.folded)))
         }
     }
 
