@@ -8,7 +8,7 @@ private struct SecureStage {
     let certificates: TestCertificates
     let port: Int
 
-    init(_ settings: String = "", routes: String = GatewayConfiguration().routes) throws {
+    init(_ settings: String = "", limits: String = "", routes: String = GatewayConfiguration().routes) throws {
         certificates = try TestCertificates()
         try certificates.make("one", hosts: ["one.test"])
         port = try Listener.freePort()
@@ -20,6 +20,7 @@ private struct SecureStage {
                         certificate file:\(certificates.path("one.pem")) file:\(certificates.path("one.key"))
                         \(settings)
                     }
+                    \(limits)
                     """, routes: routes))
     }
 
@@ -257,6 +258,31 @@ struct HTTP2WireTests {
         #expect(report.octets() == 65_535 && report.has("1 open"), "\(report.octets())")
         #expect(!sent.hasOpened)
         #expect(try stage.serves())
+        try stage.stage.end()
+    }
+
+    @Test("A client that reads slowly gets all of its response, and one that stands still is cut off")
+    func slowReaders() throws {
+        let stage = try SecureStage(limits: "limits {\n    idle-timeout  2s\n    body-timeout  2s\n}")
+        stage.stage.upstream.script("long") { exchange in
+            try exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 70000\r\n\r\n")
+            try exchange.send([UInt8](repeating: 0x61, count: 70_000))
+        }
+        var client = stage.client
+        client.windows(false)
+        client.frame(8, "00100000")
+        client.headers(HTTP2Client.head("GET", "/public/long"))
+        client.headers(HTTP2Client.head("GET", "/public/long"), stream: 3)
+        // What its window held back at first: 4465 octets.
+        for _ in 0..<15 {
+            client.frame(8, stream: 1, "0000012c")
+            client.read(seconds: 0.3)
+        }
+        client.awaitEnd()
+        client.awaitEnd(of: 3)
+        let report = try client.run()
+        #expect(report.octets() == 70_000 && report.has("1 ended"), "\(report)")
+        #expect(report.octets(3) == 65_535 && report.has("3 reset 2") && !report.has("3 ended"))
         try stage.stage.end()
     }
 

@@ -127,6 +127,9 @@ extension ClientConnection {
     func deadlinePassed() {
         deadline = .distantFuture
         switch phase {
+        // Nothing is asked, but the last answer is still on its way to a client that reads slowly.
+        case .idle where octetsWaiting ?? 0 > 0 && isTakingResponse():
+            deadline = worker.coarseNow + worker.limits.stallTimeout
         case .idle, .skipping, .lingering: close()
         // Some of the response was not taken: what the client has must not look like all of it.
         case .closing:

@@ -356,13 +356,16 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     /// Whether the client has taken enough of what waits for it since this was asked last: it may read slowly, and need not
     /// be waited for forever.
     func isTakingResponse() -> Bool {
-        let waiting =
-            if let stream { Int?.some(stream.unsent) } else {
-                try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
-            }
+        let waiting = octetsWaiting
         defer { unsent = waiting ?? 0 }
         guard let waiting else { return false }
         return unsent - waiting >= max(1, worker.limits.leastProgress)
+    }
+
+    /// Octets that were written and that the client has not taken.
+    var octetsWaiting: Int? {
+        if let stream { return stream.unsent }
+        return try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
     }
 
     func everythingIsWritten() {

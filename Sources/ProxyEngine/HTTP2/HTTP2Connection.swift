@@ -109,7 +109,7 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
 
     func channelInactive(context: ChannelHandlerContext) {
         let ended = streams.values
-        (streams, outbox) = ([:], [])
+        (streams, outbox, touched) = ([:], [], [])
         for stream in ended { stream.closed() }
         worker.remove(self)
         worker.flush()

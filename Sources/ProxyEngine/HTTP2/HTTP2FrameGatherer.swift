@@ -1,7 +1,7 @@
 internal import NIOCore
 
-/// Between NIOHTTP2 and TLS: what is written before a flush goes to TLS in one piece. NIOHTTP2 writes each frame by itself, and
-/// the head of a DATA frame apart from its data; each would be a TLS record.
+/// Between NIOHTTP2 and TLS: what is written before a flush goes to TLS in one piece, or nearly. NIOHTTP2 writes each frame by
+/// itself, and the head of a DATA frame apart from its data; each would be a TLS record. Large ones may.
 final class HTTP2FrameGatherer: ChannelOutboundHandler {
     typealias OutboundIn = IOData
     typealias OutboundOut = IOData
@@ -11,14 +11,14 @@ final class HTTP2FrameGatherer: ChannelOutboundHandler {
     private var promises: [EventLoopPromise<Void>] = []
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard case .byteBuffer(let buffer) = unwrapOutboundIn(data), buffer.readableBytes <= EngineLimits.tlsRecord
+        guard case .byteBuffer(let buffer) = unwrapOutboundIn(data), buffer.readableBytes <= EngineLimits.copyLimit
         else {
             passOn(context)
             return context.write(data, promise: promise)
         }
+        if gathered.readableBytes + buffer.readableBytes > EngineLimits.tlsRecord { passOn(context) }
         gathered.writeImmutableBuffer(buffer)
         if let promise { promises.append(promise) }
-        if gathered.readableBytes >= EngineLimits.gatherLimit { passOn(context) }
     }
 
     func flush(context: ChannelHandlerContext) {
@@ -35,8 +35,8 @@ final class HTTP2FrameGatherer: ChannelOutboundHandler {
     private func passOn(_ context: ChannelHandlerContext) {
         guard gathered.readableBytes > 0 else { return }
         context.write(wrapOutboundOut(.byteBuffer(gathered)), promise: takePromises(context))
-        // What grew for one large response must not stay.
-        if gathered.storageCapacity > EngineLimits.tlsRecord { gathered = ByteBuffer() } else { gathered.clear() }
+        // What grew once must not stay.
+        if gathered.storageCapacity > EngineLimits.copyLimit { gathered = ByteBuffer() } else { gathered.clear() }
     }
 
     private func takePromises(_ context: ChannelHandlerContext) -> EventLoopPromise<Void>? {

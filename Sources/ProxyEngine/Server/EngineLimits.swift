@@ -87,9 +87,8 @@ package struct EngineLimits: Sendable {
     static let connectionWindow = 1024 * 1024
     /// Octets of a response that wait for a stream's window: above the upper mark the upstream is not read.
     static let streamWaterMark = (low: 16 * 1024, high: 64 * 1024)
-    /// Octets of frames that are gathered for one TLS record, whose greatest length this is, and for one system call.
+    /// Octets of small frames that are gathered for one TLS record: its greatest length (RFC 8446 §5.1).
     static let tlsRecord = 16 * 1024
-    static let gatherLimit = 64 * 1024
     /// For a TLS handshake.
     static let handshakeTimeout = TimeAmount.seconds(10)
     /// How often the gatekeeper is asked again about an exchange that lasts.
