@@ -109,7 +109,10 @@ if isFuzzed {
         .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["ProxyEngine", "AuthFilter", "Routes", "RedisBlacklist", "CLibFuzzer", nioCore],
+            dependencies: [
+                "ProxyEngine", "AuthFilter", "Routes", "RedisBlacklist", "CLibFuzzer", nioCore,
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+            ],
             path: "Fuzz/Sources", swiftSettings: ours,
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
     ]

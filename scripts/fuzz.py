@@ -16,7 +16,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 TARGETS = [
-    "request-head", "response-head", "chunked-body", "target", "routes-conf", "token", "claims", "redis-replies",
+    "request-head", "http2-request", "response-head", "chunked-body", "target", "routes-conf", "token", "claims",
+    "redis-replies",
 ]
 # The bug, the target that must find it, and what its log must say then: an objection of the harness, a report of
 # AddressSanitizer, and a trap of Swift's.

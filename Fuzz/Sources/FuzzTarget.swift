@@ -3,6 +3,7 @@ internal import Foundation
 /// What can be fuzzed: each is a parser that strangers reach, or one whose mistakes would let them in.
 enum FuzzTarget: String, CaseIterable {
     case requestHead = "request-head"
+    case http2Request = "http2-request"
     case responseHead = "response-head"
     case chunkedBody = "chunked-body"
     case target
@@ -25,6 +26,7 @@ enum FuzzTarget: String, CaseIterable {
     func harness() throws -> any Harness {
         switch self {
         case .requestHead: RequestHeadHarness()
+        case .http2Request: HTTP2RequestHarness()
         case .responseHead: ResponseHeadHarness()
         case .chunkedBody: ChunkedBodyHarness()
         case .target: try TargetHarness()
