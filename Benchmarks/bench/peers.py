@@ -11,7 +11,7 @@ HAPROXY_CHECKS = """
 """
 
 
-def haproxy(folder, upstream_port, cores, checks=False, threads=1, name=None):
+def haproxy(folder, upstream_port, cores, checks=False, threads=1, name=None, wrapper=()):
     port, name = free_port(), name or ("haproxy-jwt" if checks else "haproxy")
     path = write(folder, name + ".cfg", """
 global
@@ -29,7 +29,7 @@ frontend front
 backend back
     server app 127.0.0.1:%d
 """ % (threads, port, HAPROXY_CHECKS % SECRET if checks else "", upstream_port))
-    return Program(name, ["haproxy", "-db", "-f", path], port, cores, folder)
+    return Program(name, [*wrapper, "haproxy", "-db", "-f", path], port, cores, folder)
 
 
 def nginx(folder, upstream_port, cores, threads=1):

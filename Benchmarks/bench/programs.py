@@ -50,7 +50,7 @@ class Program:
         self.await_port()
 
     def await_port(self):
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while time.monotonic() < end and self.process.poll() is None:
             if serves(self.port):
                 return
@@ -82,11 +82,11 @@ class Program:
         for program in reversed(cls.running.copy()):
             program.end()
 
-    def end(self):
+    def end(self, patience=10):
         Program.running.remove(self)
         self.process.terminate()
         try:
-            self.process.wait(10)
+            self.process.wait(patience)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -118,8 +118,8 @@ http { access_log off; keepalive_requests 1000000000; client_max_body_size 0; cl
 RULES = "GET  /items-%05d/{id}  role=admin|manager  -> app\n"
 
 
-def gateway(folder, upstream_port, cores, binary, threads=1, rules=10, key=None, name="gateway", tls=None):
-    """`tls` is the certificate's file and its key's."""
+def gateway(folder, upstream_port, cores, binary, threads=1, rules=10, key=None, name="gateway", tls=None, wrapper=()):
+    """`tls` is the certificate's file and its key's; `wrapper` what runs the program, such as valgrind."""
     port = free_port()
     path = write(folder, name + ".conf", """
 listen    127.0.0.1:%d%s
@@ -137,7 +137,7 @@ tokens {
 * /**         role=admin  -> app
 """ % (port, " {\n    certificate file:%s file:%s\n}" % tls if tls else "", upstream_port, "RS256 file:" + key if key else "HS256 env:BENCH_SECRET",
        "".join(RULES % number for number in range(rules))))
-    command = [binary, "run", "--config", path, "--threads", str(threads)]
+    command = [*wrapper, binary, "run", "--config", path, "--threads", str(threads)]
     program = Program(name, command, port, cores, folder, {"BENCH_SECRET": SECRET})
     program.configuration = path
     return program
