@@ -21,7 +21,7 @@ extension ClientConnection {
         switch outcome {
         case .complete:
             input.moveReaderIndex(forwardBy: exchange.head.length)
-            exchange.id.given = forwarding.requestID(for: exchange.head)
+            exchange.id.given = forwarding.isTrusted ? forwarding.requestID(for: exchange.head) : nil
             if let refusal = overload(exchange) { return answer(refusal, exchange) }
             if exchange.head.maxForwards == 0 { return answerOptions(exchange) }
             admit(exchange)
@@ -136,13 +136,13 @@ extension ClientConnection {
     // MARK: exchange
 
     /// Sends the head that was put together, and of the body what is already here.
-    func sendBody(_ exchange: Exchange, to upstream: UpstreamConnection, startingWith head: ByteBuffer) {
+    func sendBody(_ exchange: Exchange, to upstream: UpstreamConnection, startingWith head: consuming ByteBuffer) {
         if exchange.machine.requestIsComplete {
             upstream.write(head)
             worker.giveScratch(head)
             requestSent(exchange)
         } else {
-            moveRequestBody(exchange, to: upstream, startingWith: head)
+            moveRequestBody(exchange, to: upstream, startingWith: consume head)
         }
         resumeReading()
     }
@@ -163,9 +163,11 @@ extension ClientConnection {
         return true
     }
 
-    private func moveRequestBody(_ exchange: Exchange, to upstream: UpstreamConnection, startingWith out: ByteBuffer) {
+    private func moveRequestBody(
+        _ exchange: Exchange, to upstream: UpstreamConnection, startingWith out: consuming ByteBuffer
+    ) {
         let encoding: BodyEncoding = exchange.head.framing == .chunked ? .chunked : .identity
-        var pump = BodyPump(out: out, encoding: encoding)
+        var pump = BodyPump(out: consume out, encoding: encoding)
         let limit = exchange.passage?.maxBody.map { $0 - exchange.requestOctets } ?? .max
         let outcome = pump.move(&exchange.requestBody, &input, limit: limit, to: upstream)
         worker.giveScratch(pump.spent)

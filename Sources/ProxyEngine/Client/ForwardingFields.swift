@@ -5,7 +5,7 @@ package import NIOCore
 ///
 /// Whatever of it a client sends is dropped, unless the client is a proxy that the configuration trusts: then its word
 /// is kept and ours is added. No decision is ever taken from any of it.
-package struct ForwardingFields: Sendable {
+package final class ForwardingFields: Sendable {
     private let peer: String
     let isTrusted: Bool
     /// How the connection came to us: `http` or `https`.

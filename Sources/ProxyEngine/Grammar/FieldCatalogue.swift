@@ -102,6 +102,8 @@ package struct FieldCatalogue: Sendable {
 
     private func compare(_ index: Int, _ octets: Span<UInt8>, _ start: Int, _ end: Int) -> FieldKind? {
         let entry = entries[index]
+        // Most names that are known come as they are known; they need no folding.
+        if end - start == entry.name.count, isExactly(entry.name, octets, start) { return entry.exact }
         var matched = 0
         for position in start..<end {
             let folded = Octet.folded(octets[position])
@@ -109,12 +111,13 @@ package struct FieldCatalogue: Sendable {
             guard matched < entry.folded.count, entry.folded[matched] == folded else { return nil }
             matched += 1
         }
-        guard matched == entry.folded.count else { return nil }
-        guard end - start == entry.name.count else { return entry.lookalike }
-        for position in start..<end where Octet.lowercased(octets[position]) != entry.name[position - start] {
-            return entry.lookalike
-        }
-        return entry.exact
+        return matched == entry.folded.count ? entry.lookalike : nil
+    }
+
+    /// Whether the octets from `start` on are `name`, which is in lower case, without regard to case.
+    private func isExactly(_ name: [UInt8], _ octets: Span<UInt8>, _ start: Int) -> Bool {
+        for offset in name.indices where Octet.lowercased(octets[start + offset]) != name[offset] { return false }
+        return true
     }
 }
 

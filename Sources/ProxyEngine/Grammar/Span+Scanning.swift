@@ -91,19 +91,18 @@ extension Span where Element == UInt8 {
 }
 
 extension Span where Element == UInt8 {
-    /// The elements of a comma-separated list, without the blanks around them; empty ones left out (RFC 9110 §5.6.1.2).
-    func listElements(_ range: Range<Int>) -> [Range<Int>] {
-        var elements: [Range<Int>] = []
-        var start = range.lowerBound
-        while start < range.upperBound {
-            var end = start
-            while end < range.upperBound, self[end] != Octet.comma { end += 1 }
-            var (first, last) = (start, end)
+    /// The next element of a comma-separated list, without the blanks around it; empty ones are passed over
+    /// (RFC 9110 §5.6.1.2). `rest` is then what stands behind it. No array of them: one is wanted at a time, in every message.
+    func nextListElement(in rest: inout Range<Int>) -> Range<Int>? {
+        while !rest.isEmpty {
+            var end = rest.lowerBound
+            while end < rest.upperBound, self[end] != Octet.comma { end += 1 }
+            var (first, last) = (rest.lowerBound, end)
             while first < last, Octet.isBlank(self[first]) { first += 1 }
             while last > first, Octet.isBlank(self[last - 1]) { last -= 1 }
-            if first < last { elements.append(first..<last) }
-            start = end + 1
+            rest = min(end + 1, rest.upperBound)..<rest.upperBound
+            if first < last { return first..<last }
         }
-        return elements
+        return nil
     }
 }

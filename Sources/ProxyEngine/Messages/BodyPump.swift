@@ -24,7 +24,8 @@ package struct BodyPump {
         case malformed(RequestFault)
     }
 
-    package init(out: ByteBuffer, encoding: BodyEncoding) {
+    /// - Parameter out: consumed, so that its storage has one owner and is written to in place.
+    package init(out: consuming ByteBuffer, encoding: BodyEncoding) {
         self.out = out
         self.encoding = encoding
     }

@@ -184,7 +184,8 @@ extension RequestHead {
     /// `Connection = #connection-option` (RFC 9110 §7.6.1). What it names is not forwarded; it can't name what the
     /// message can't do without, or a client could make the gateway drop it.
     private mutating func readConnectionOptions(_ octets: Span<UInt8>, _ value: Range<Int>) -> RequestFault? {
-        for option in octets.listElements(value) {
+        var rest = value
+        while let option = octets.nextListElement(in: &rest) {
             for position in option where !Octet.isTokenCharacter(octets[position]) { return .connectionOption }
             if octets.equalsIgnoringCase(option, "close") {
                 traits.insert(.closes)

@@ -113,12 +113,13 @@ package struct ResponseHead {
                 if let fault = framingFields.read(field, octets) { return ResponseFault(fault) }
             case .framingLookalike: return .framingLookalike
             case .connection:
-                for option in octets.listElements(field.value) {
+                var rest = field.value
+                while let option = octets.nextListElement(in: &rest) {
                     if octets.equalsIgnoringCase(option, "close") {
                         keepsAlive = false
                     } else if octets.equalsIgnoringCase(option, "upgrade") {
                         listsUpgrade = true
-                    } else {
+                    } else if !octets.equalsIgnoringCase(option, "keep-alive") {
                         guard connectionOptions.count < EngineLimits.maxConnectionOptions else { return .tooManyFields }
                         connectionOptions.append(option)
                     }

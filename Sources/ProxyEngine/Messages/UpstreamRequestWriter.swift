@@ -4,7 +4,7 @@ package import NIOCore
 /// behind it what the gateway vouches for.
 ///
 /// Fields that stay are copied in runs, byte for byte. Without a ``Passage`` nothing can be written.
-package struct UpstreamRequestWriter {
+package final class UpstreamRequestWriter: Sendable {
     let upstream: UpstreamSettings
     /// The Host line of upstreams that have one of their own.
     private let hostLine: [UInt8]?

@@ -101,7 +101,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         var out = worker.takeScratch()
         pool.writer.write(
             exchange.head, id: exchange.id, passage, server: pool.server, forwarding: client.forwarding, to: &out)
-        client.sendBody(exchange, to: self, startingWith: out)
+        client.sendBody(exchange, to: self, startingWith: consume out)
     }
 
     func write(_ buffer: ByteBuffer) {
@@ -266,7 +266,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         ResponseWriter.writeHead(
             response, encoding: encoding, closes: exchange.machine.mustClose, added: exchange.responseLines,
             date: response.hasDate ? [] : worker.dateLine(), to: &out)
-        moveBody(startingWith: out)
+        moveBody(startingWith: consume out)
     }
 
     /// A body that ends with the upstream's connection is chunked for a client that can read it, so that a lost
@@ -278,9 +278,9 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         }
     }
 
-    private func moveBody(startingWith out: ByteBuffer) {
+    private func moveBody(startingWith out: consuming ByteBuffer) {
         guard let exchange, let client = exchange.client else { return close() }
-        var pump = BodyPump(out: out, encoding: encoding)
+        var pump = BodyPump(out: consume out, encoding: encoding)
         let outcome = pump.move(&body, &input, limit: .max, to: client)
         worker.giveScratch(pump.spent)
         exchange.result.responseOctets += pump.octets
