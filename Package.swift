@@ -119,14 +119,15 @@ if isFuzzed {
 }
 
 if let sanitizer {
-    // The waiting half of Swift's Mutex: see mutex.c.
-    let wrapped = ["9_lockSlowyys6UInt32VF", "11_unlockSlowyyF"].flatMap {
-        ["-Xlinker", "--wrap=$s15Synchronization12_MutexHandleV\($0)"]
-    }
+    // What ThreadSanitizer has to be told about Swift's runtime: see mutex.c and continuation.c.
+    let wrapped =
+        ["9_lockSlowyys6UInt32VF", "11_unlockSlowyyF"].map { "$s15Synchronization12_MutexHandleV" + $0 }
+        + ["resume", "throwingResume", "throwingResumeWithError", "await"].map { "swift_continuation_" + $0 }
     package.targets += [
         .target(
             name: "SanitizerHooks", path: "Tests/Sanitizers/Hooks",
-            linkerSettings: sanitizer == "thread" ? [.unsafeFlags(wrapped)] : []),
+            linkerSettings: sanitizer != "thread"
+                ? [] : [.unsafeFlags(wrapped.flatMap { ["-Xlinker", "--wrap=" + $0] })]),
         .target(name: "SanitizerPlants", path: "Tests/Sanitizers/Plants", swiftSettings: strict),
     ]
 }
