@@ -39,7 +39,10 @@ struct PlainHTTP2 {
         let special = ["host", "content-length", "cookie", "te"].map(octets)
         fields = others.filter { !special.contains($0.name) }
         let cookies = named("cookie").map(\.value)
-        if !cookies.isEmpty { fields.append(Field(octets("cookie"), Array(cookies.joined(separator: octets("; "))))) }
+        var cookie = Array(cookies.joined(separator: octets("; ")))
+        // An empty piece at the end leaves a blank, which in HTTP/1.1 is no part of the value.
+        if cookie.last == 0x20 { cookie.removeLast() }
+        if !cookies.isEmpty { fields.append(Field(octets("cookie"), cookie)) }
         return true
     }
 

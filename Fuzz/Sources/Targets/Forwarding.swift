@@ -83,12 +83,21 @@ struct Forwarding {
         "xhttpmethodoverride", "xhttpmethod", "xmethodoverride", "xuserid", "xuserrole",
     ]
 
+    /// The least number that an OPTIONS request gives (RFC 9110 §7.6.2).
+    private var maxForwards: Int? {
+        guard octets[head.method].elementsEqual(Fuzz.octets("OPTIONS")) else { return nil }
+        let given = plain.values("max-forwards").filter { $0.count < 20 && $0.allSatisfy(\.isDigit) }
+        return given.compactMap { Int(String(decoding: $0, as: UTF8.self)) }.min()
+    }
+
     private var fields: [PlainHead.Field] {
         let nominated = plain.list("connection").map { String(decoding: $0, as: UTF8.self) }
         let kept = plain.fields.filter { field in
             switch field.lowercasedName {
             case "host": return way.upstream.host == nil
-            case "content-length", "transfer-encoding", "expect": return true
+            case "content-length", "transfer-encoding": return true
+            case "expect": return head.version == .http11
+            case "max-forwards" where maxForwards != nil: return false
             case "authorization" where !way.forwardsAuthorization: return false
             default:
                 return !Self.neverForwarded.contains(field.foldedName) && !nominated.contains(field.lowercasedName)
@@ -101,6 +110,7 @@ struct Forwarding {
             fields.append(PlainHead.Field("Host", "upstream.internal:3000"))
         }
         fields += kept
+        if let maxForwards { fields.append(PlainHead.Field("Max-Forwards", "\(max(0, maxForwards - 1))")) }
         if head.traits.contains(.wantsWebSocket) {
             fields += [PlainHead.Field("Connection", "Upgrade"), PlainHead.Field("Upgrade", "websocket")]
         }
