@@ -11,6 +11,8 @@ ACTIONS is a list in JSON of what to do, in order:
     {"frame": TYPE, "flags": 0, "stream": 0, "payload": "hex"}    anything else
     {"await": 1}                                                  until this stream has ended, or the connection has
     {"read": 0.2}                                                 what comes within these seconds
+    {"upload": N, "stream": 1}                                    DATA frames of N octets as far as the server grants room, until it has
+                                                                  granted none for a second; `1 sent M` tells how many went
     {"windows": false}                                            from here on grant the server no room for DATA
 
 "times": N on an action does it N times, on streams 2 numbers apart. Characters of strings are octets (ISO 8859-1).
@@ -63,6 +65,8 @@ class Client:
         self.decoder = hpack.Decoder()
         self.input = b""
         self.grants_windows = True
+        # What the server lets us send: on the connection, on a new stream, and on each that there is.
+        self.room, self.initial, self.rooms = 65535, 65535, {}
         self.seen = {"alpn": self.socket.selected_alpn_protocol(), "closed": False, "goaway": None, "streams": {}}
         if self.seen["alpn"] == "h2":
             self.send_raw(PREFACE)
@@ -70,7 +74,7 @@ class Client:
 
     def stream(self, number):
         return self.seen["streams"].setdefault(
-            str(number), {"heads": [], "data": "", "ended": False, "reset": None})
+            str(number), {"heads": [], "data": "", "ended": False, "reset": None, "sent": None})
 
     # Sending
 
@@ -95,6 +99,8 @@ class Client:
             for piece in pieces[:-1]:
                 self.send(DATA, 0, number, piece)
             self.send(DATA, flags, number, pieces[-1])
+        elif "upload" in action:
+            self.upload(number, action["upload"])
         elif "reset" in action:
             self.send(RST_STREAM, 0, number, struct.pack(">I", action["reset"]))
         elif "frame" in action:
@@ -105,6 +111,22 @@ class Client:
             self.read(lambda: False, action["read"])
         elif "windows" in action:
             self.grants_windows = action["windows"]
+
+    def upload(self, number, count):
+        sent = 0
+        while sent < count and not self.is_over(number):
+            size = min(16384, count - sent, self.room, self.initial + self.rooms.get(number, 0))
+            if size <= 0:
+                before = self.room, self.initial, dict(self.rooms)
+                self.read(lambda: before != (self.room, self.initial, self.rooms), 1)
+                if before == (self.room, self.initial, self.rooms):
+                    break
+                continue
+            self.send(DATA, 1 if sent + size == count else 0, number, bytes(size))
+            self.room -= size
+            self.rooms[number] = self.rooms.get(number, 0) - size
+            sent += size
+        self.stream(number)["sent"] = sent
 
     def send_headers(self, number, flags, block):
         kind = HEADERS
@@ -166,7 +188,17 @@ class Client:
             self.stream(number)["reset"] = struct.unpack(">I", payload)[0]
         elif kind == GOAWAY:
             self.seen["goaway"] = struct.unpack(">I", payload[4:8])[0]
+        elif kind == WINDOW_UPDATE:
+            size = struct.unpack(">I", payload)[0]
+            if number == 0:
+                self.room += size
+            else:
+                self.rooms[number] = self.rooms.get(number, 0) + size
         elif kind == SETTINGS and not flags & 1:
+            for start in range(0, len(payload), 6):
+                setting, value = struct.unpack(">HI", payload[start:start + 6])
+                if setting == 4:
+                    self.initial = value
             self.send(SETTINGS, 1, 0, b"")
         elif kind == PING and not flags & 1:
             self.send(PING, 1, 0, payload)
@@ -199,6 +231,8 @@ def report(seen):
         for head in stream["heads"]:
             for name, value in head:
                 print(number, "status " + value if name == ":status" else "field %s: %s" % (name, value))
+        if stream["sent"] is not None:
+            print(number, "sent", stream["sent"])
         print(number, "octets", len(stream["data"]))
         print(number, "data", json.dumps(stream["data"][:2000]))
         if stream["ended"]:

@@ -261,6 +261,23 @@ struct HTTP2WireTests {
         try stage.stage.end()
     }
 
+    @Test("A body that the upstream does not read is not taken from the client either")
+    func heldUpload() throws {
+        let stage = try SecureStage()
+        let goesOn = Gate()
+        stage.stage.upstream.script("held") { _ in try goesOn.wait() }
+        let count = 100_000_000
+        var client = stage.client
+        client.headers(HTTP2Client.head("POST", "/public/held"), ends: false)
+        client.upload(count)
+        let report = try client.run()
+        goesOn.open()
+        // What the kernel's buffers hold is not ours to say.
+        #expect((131_072..<count / 2).contains(report.sent()), "\(report)")
+        #expect(try stage.serves())
+        try stage.stage.end()
+    }
+
     @Test("A client that reads slowly gets all of its response, and one that stands still is cut off")
     func slowReaders() throws {
         let stage = try SecureStage(limits: "limits {\n    idle-timeout  2s\n    body-timeout  2s\n}")

@@ -31,6 +31,9 @@ struct HTTP2Client: Sendable {
         }
     }
 
+    /// A body of so many octets, as far as the server grants room for it.
+    mutating func upload(_ count: Int, stream: Int = 1) { add("\"upload\":\(count),\"stream\":\(stream)") }
+
     mutating func awaitEnd(of stream: Int = 1) { add("\"await\":\(stream)") }
     mutating func read(seconds: Double) { add("\"read\":\(seconds)") }
     mutating func windows(_ granted: Bool) { add("\"windows\":\(granted)") }
@@ -56,6 +59,8 @@ struct HTTP2Client: Sendable {
         func status(_ stream: Int = 1) -> String? { value(stream, "status ") }
         func data(_ stream: Int = 1) -> String { value(stream, "data ") ?? "" }
         func octets(_ stream: Int = 1) -> Int { value(stream, "octets ").flatMap { Int($0) } ?? -1 }
+
+        func sent(_ stream: Int = 1) -> Int { value(stream, "sent ").flatMap { Int($0) } ?? -1 }
 
         /// `400 request_malformed`, or `200` where the answer is no refusal.
         func outcome(_ stream: Int = 1) -> String {
