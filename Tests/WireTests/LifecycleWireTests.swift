@@ -88,7 +88,8 @@ struct LifecycleWireTests {
     func admin() throws {
         let gateway = try Stage.current.gateway
         #expect(try gateway.admin("/health").status == 200)
-        #expect(try gateway.admin("/ready").status == 200)
+        // It listens before it is ready.
+        try eventually("to be ready") { try gateway.admin("/ready").status == 200 }
         #expect(try gateway.admin("/x").status == 404)
         #expect(try Stage.current.get("/ready").outcome == "200 upstream")
     }
