@@ -4,7 +4,7 @@
     Benchmarks/instructions.py GATEWAY [OTHER_GATEWAY …] [--haproxy] [--top 40] [--requests 2000]
 
 One kept-alive connection, GET of 64 octets: HS256 with a known token, a role, identity headers, no blacklist, no log. Each program
-serves 500 requests and, in another run, --requests more; the difference is theirs, and start and end are no part of it.
+serves 500 requests first, which are not counted, as its start and end are not.
 Needs valgrind, binutils and nginx; --haproxy counts HAProxy, which only proxies, too.
 """
 import argparse
@@ -54,15 +54,18 @@ def exchange(connection, request, count):
 
 
 def instructions(start, token, folder, count):
-    """Of a run of so many requests: the instructions of each function, and those of each pair of caller and callee."""
-    out = os.path.join(folder, "callgrind-%d" % count)
+    """Of so many requests: the instructions of each function, and those of each pair of caller and callee."""
+    out = os.path.join(folder, "callgrind")
     program = start(["valgrind", "--tool=callgrind", "--callgrind-out-file=" + out])
     request = ("GET /x HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\nAccept: */*\r\n\r\n" % token).encode()
     with socket.create_connection(("127.0.0.1", program.port), 60) as connection:
         connection.settimeout(120)
-        exchange(connection, request, count)
+        for number in (BASE, count):
+            exchange(connection, request, number)
+            # Writes down what was counted since the last time.
+            subprocess.run(["callgrind_control", "--dump", str(program.process.pid)], check=True, capture_output=True)
     program.end(patience=120)
-    return read(out)
+    return read(out + ".2")
 
 
 def read(path):
@@ -103,8 +106,8 @@ def group(function):
     return next((group for group, pattern in GROUPS if re.search(pattern, function)), "the rest")
 
 
-def report(name, few, many, count, top):
-    own, calls = ({key: (many[part][key] - few[part].get(key, 0)) / count for key in many[part]} for part in (0, 1))
+def report(name, counted, count, top):
+    own, calls = ({key: cost / count for key, cost in part.items()} for part in counted)
     names = demangled(sorted({function for function in own} | {function for pair in calls for function in pair}))
     total = sum(own.values())
     # What Swift's runtime and the allocator do is done for whoever calls them.
@@ -150,9 +153,7 @@ def main():
             token = programs.tokens(os.path.abspath(arguments.gateways[0]), plain.configuration)[0]
             plain.end()
             for name, start in starts:
-                few = instructions(start, token, folder, BASE)
-                many = instructions(start, token, folder, BASE + arguments.requests)
-                report(name, few, many, arguments.requests, arguments.top)
+                report(name, instructions(start, token, folder, arguments.requests), arguments.requests, arguments.top)
         finally:
             programs.Program.end_all()
 
