@@ -25,6 +25,8 @@ folder = root / ".build-mutate"
 tree = folder / "tree"
 # What no test takes; one that takes longer waits for something that the mutant doesn't do any more.
 TIMEOUT_SECONDS = 120
+# What a test waits at most for something that a mutant never does: a third of the usual time.
+DEADLINE_SECONDS = "10"
 # Of Swift Testing: no test has the name that was asked for.
 NO_TESTS = 69
 
@@ -106,6 +108,8 @@ def run_tests(products, expressions, number, timeout=TIMEOUT_SECONDS):
         command += ["--filter", expression]
     environment = dict(
         os.environ, GATEWAY_MUTANT=str(number), GATEWAY_BIN=str(products / "gateway"), SWIFT_BACKTRACE="enable=no")
+    if number:
+        environment["GATEWAY_TEST_DEADLINE"] = DEADLINE_SECONDS
     started = time.monotonic()
     process = subprocess.Popen(
         command, cwd=tree, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
