@@ -19,7 +19,8 @@ final class ProcessOutput: Sendable {
         onThread { self.read(readEnd) }
     }
 
-    var text: String { String(decoding: state.withLock { $0.bytes }, as: UTF8.self) }
+    /// Read under the lock: an array taken out of it would be one more that the reading thread has to copy.
+    var text: String { state.withLock { String(decoding: $0.bytes, as: UTF8.self) } }
 
     /// The process, and whoever inherited the stream from it, has closed it.
     var isComplete: Bool { state.withLock { $0.isComplete } }
