@@ -6,7 +6,7 @@ internal import COpenSSL
 /// it; whoever uses it makes a context of its own for one event loop and one text at a time, for which libcrypto takes the
 /// key as const, and counts references atomically; `deinit` runs once, when nobody has a reference left. What libcrypto
 /// remembers in a key (its form for a provider, an RSA key's blinding) is behind locks of its own (openssl-threads(7)).
-/// Seen by ThreadSanitizer where several loops verify with one key (`AlgorithmWireTests`, `ReloadWireTests`).
+/// Seen by ThreadSanitizer where four loops verify with one key while they are reloaded (`ThreadsWireTests`).
 final class CryptoKey: @unchecked Sendable {
     let pointer: OpaquePointer
 
