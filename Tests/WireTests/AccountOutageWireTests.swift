@@ -51,6 +51,29 @@ struct AccountOutageWireTests {
         try stage.end()
     }
 
+    @Test("A processor that others want all of: a login is slow, and ends")
+    func noProcessor() throws {
+        // The first that this process may use; another is left to the other tests.
+        let allowed = try run(["sh", "-c", "taskset -cp $$"]).output
+        let processor = try #require(allowed.split(separator: " ").last).prefix { $0.isNumber }
+        var configuration = GatewayConfiguration.accounts(GatewayConfiguration.manyRequests)
+        configuration.settings.replace("bcrypt-cost  4", with: "bcrypt-cost  12")
+        configuration.launcher = ["taskset", "-c", "\(processor)"]
+        let stage = try Stage(configuration)
+        let busy = ["taskset", "-c", "\(processor)", "timeout", "90", "sh", "-c", "while :; do :; done"]
+        let others = try (0..<2).map { _ in try ChildProcess(busy) }
+        let client = try stage.client()
+        let body = stage.credentials(email)
+        try client.send(stage.accountText("POST", "/register", body, fields: ["Content-Type: application/json"]))
+        #expect(try client.response(to: "POST", within: .seconds(80)).status == 201)
+        for other in others {
+            #expect(other.exitStatus == nil)
+            other.signal(SIGTERM)
+            try other.waitForExit()
+        }
+        try stage.end()
+    }
+
     @Test(
         "A database that can't be used keeps the gateway from starting, and the message names it",
         arguments: [

@@ -18,7 +18,7 @@ struct RepositoryWireTests {
     func demo(name: String) throws {
         let result = try run(
             ["\(Paths.package)/demo/\(name).sh", "--check"], environment: ["GATEWAY_BIN": Paths.gateway],
-            within: .seconds(60))
+            within: .seconds(120))
         #expect(result.status == .exited(0), "\(result.output)\(result.errors)")
     }
 }
