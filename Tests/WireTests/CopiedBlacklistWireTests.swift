@@ -36,6 +36,33 @@ struct CopiedBlacklistWireTests {
         }
     }
 
+    @Test("A logout counts at once also where Redis answers a probe in the same turn, and many others before it tells")
+    func besidesProbe() throws {
+        let redis = try RedisServer()
+        let stage = try Stage(.copied, redis: redis)
+        try Self.waitForCopies(stage)
+        let setter = try RedisConnection(port: redis.port)
+        try setter.command(["SET", "large", String(repeating: "x", count: 100_000)])
+        let others = try (0..<200).map { _ in try RedisConnection(port: redis.port) }
+        let jti = TestToken.newJTI()
+        let clients = try (0..<4).map { _ in try stage.client() }
+        let request = Request(target: "/x", fields: [TestToken(jti: jti).bearer]).text
+        for client in clients {
+            try client.send(request)
+            #expect(try client.response().outcome == "200 upstream")
+        }
+        redis.freeze()
+        // The gateway probes once a second; what it asks waits, and all that follows behind it.
+        poll(nil, 0, 1300)
+        for other in others { try other.send(["GET", "large"]) }
+        try setter.send(["SET", "blacklist:\(jti)", "1"])
+        redis.thaw()
+        #expect(try setter.reply() == .status("OK"))
+        for client in clients { try client.send(request) }
+        for client in clients { #expect(try client.response().outcome == "401 token_revoked") }
+        try stage.end()
+    }
+
     @Test("What is deleted or expires counts no more")
     func goes() throws {
         let (first, second) = (TestToken.newJTI(), TestToken.newJTI())

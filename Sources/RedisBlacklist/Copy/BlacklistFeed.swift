@@ -46,6 +46,11 @@ package final class BlacklistFeed {
     private var failures = 0
     private var probe: RepeatedTask?
     private var probesAwaited = 0
+    /// Redis writes its answers at the end of a turn of its loop, those that came last first, and what it tells of changes is last
+    /// of all, so before the answer to whoever made the change. But where the listener has an answer to get in that turn, the
+    /// change waits behind it, and behind the answers to others: whoever logged a user out may be told so first. So
+    /// while the listener has one to get, there is no copy.
+    private var pingsAwaited = 0
     private var probesSent = 0
 
     package init(
@@ -59,7 +64,7 @@ package final class BlacklistFeed {
 
     /// - Returns: nil when there is no copy, or it does not know.
     package func answer(_ query: RevocationQuery) -> RevocationAnswer? {
-        guard case .live = state else { return nil }
+        guard case .live = state, pingsAwaited == 0 else { return nil }
         return copy.answer(query)
     }
 
@@ -187,6 +192,8 @@ package final class BlacklistFeed {
     private func startProbing() {
         probe?.cancel()
         probesAwaited = 0
+        // Answers to earlier ones say nothing.
+        probesSent += 1
         let feed = NIOLoopBound(self, eventLoop: eventLoop)
         probe = eventLoop.scheduleRepeatedTask(initialDelay: Self.probeInterval, delay: Self.probeInterval) { _ in
             feed.value.sendProbe()
@@ -198,9 +205,18 @@ package final class BlacklistFeed {
         probesAwaited = 2
         probesSent += 1
         let sent = probesSent
-        let answered: FeedConnection.Completion = { [self] _ in probesAwaited -= 1 }
-        listener?.send([(.ping, answered)])
-        asker?.send([(.exists(configuration.probeKey), answered)])
+        let answered = { [self] in if probesSent == sent { probesAwaited -= 1 } }
+        pingsAwaited += 1
+        listener?.send([
+            (
+                .ping,
+                { [self] _ in
+                    pingsAwaited -= 1
+                    answered()
+                }
+            )
+        ])
+        asker?.send([(.exists(configuration.probeKey), { _ in answered() })])
         eventLoop.assumeIsolated().scheduleTask(in: configuration.deadline) { [self] in
             if case .live = state, probesSent == sent, probesAwaited > 0 { fail(.deadlineExceeded) }
         }
@@ -235,6 +251,7 @@ package final class BlacklistFeed {
         listener?.abandon()
         asker?.abandon()
         (listener, asker) = (nil, nil)
+        pingsAwaited = 0
         copy = BlacklistCopy()
     }
 }

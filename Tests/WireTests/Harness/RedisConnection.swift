@@ -23,12 +23,16 @@ final class RedisConnection {
 
     @discardableResult
     func command(_ words: [String]) throws -> RedisReply {
-        let request = words.reduce("*\(words.count)\r\n") { $0 + "$\($1.utf8.count)\r\n\($1)\r\n" }
-        try socket.send(Array(request.utf8))
+        try send(words)
         return try reply()
     }
 
-    private func reply() throws -> RedisReply {
+    func send(_ words: [String]) throws {
+        let request = words.reduce("*\(words.count)\r\n") { $0 + "$\($1.utf8.count)\r\n\($1)\r\n" }
+        try socket.send(Array(request.utf8))
+    }
+
+    func reply() throws -> RedisReply {
         let line = try reader.line(until: .after())
         let rest = String(line.dropFirst())
         switch (line.first, Int(rest)) {
