@@ -68,6 +68,19 @@ struct LifecycleWireTests {
         stage.upstream.stopListening()
     }
 
+    @Test("A connection that is being accepted when SIGTERM comes does not keep the gateway")
+    func accepting() throws {
+        for _ in 0..<8 {
+            let stage = try Stage(GatewayConfiguration(arguments: ["--threads", "2"]))
+            let clients = try (0..<3).map { _ in try stage.client() }
+            stage.gateway.signal(SIGTERM)
+            // Its grace is 30 seconds.
+            #expect(try stage.gateway.waitForExit(within: .seconds(20)) == .exited(0))
+            for client in clients { client.close() }
+            stage.upstream.stopListening()
+        }
+    }
+
     @Test("SIGINT ends it too, as Ctrl-C does")
     func interrupt() throws {
         let stage = try Stage()

@@ -108,7 +108,12 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
         begin()
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    /// The channel is gone; also one that never became active, as it was closed while it was being accepted: NIO does not
+    /// tell of its end otherwise, and nobody shall wait for it.
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        worker.remove(self)
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) { receive(unwrapInboundIn(data)) }
 

@@ -68,7 +68,10 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
         worker.add(self)
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        worker.remove(self)
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let frame = unwrapInboundIn(data)
