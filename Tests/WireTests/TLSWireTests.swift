@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import Testing
 
@@ -246,6 +247,18 @@ struct TLSWireTests {
         // A handshake has ten seconds.
         #expect(try silent.isClosed())
         try stage.end()
+    }
+
+    @Test("Who connects and says nothing does not keep the gateway from ending")
+    func silentAtEnd() throws {
+        let stage = try stage()
+        let silent = try (0..<4).map { _ in try RawClient(port: port) }
+        #expect(try curl().output.hasPrefix("HTTP/1.1 200"))
+        stage.gateway.signal(SIGTERM)
+        // Its grace is 30 seconds.
+        #expect(try stage.gateway.waitForExit(within: .seconds(20)) == .exited(0))
+        for client in silent { #expect(try client.isClosed()) }
+        stage.upstream.stopListening()
     }
 
     @Test("A certificate that can't be used keeps the gateway from starting; check says so, and that of a missing file")

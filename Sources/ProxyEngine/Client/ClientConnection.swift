@@ -58,6 +58,8 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     private(set) var inputIsClosed = false
     private var context: ChannelHandlerContext?
     private var isDirty = false
+    /// TLS is being agreed on.
+    private var isHandshaking = false
     /// Octets that waited to be sent when that was looked at last.
     var unsent = Int.max
     private var holdsRead = false
@@ -71,6 +73,7 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
         (self.worker, self.listener, stream) = (worker, listener, nil)
         self.isTurnedAway = isTurnedAway
         forwarding = Self.unknown
+        isHandshaking = listener.tls != nil
         // A handshake is no request: until it is through, the connection is not idle but being made.
         let first = listener.tls == nil ? worker.limits.idleTimeout : EngineLimits.handshakeTimeout
         deadline = worker.coarseNow + (isTurnedAway ? EngineLimits.turnAwayTime : first)
@@ -143,6 +146,7 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .handshakeCompleted(let negotiated)? = event as? TLSUserEvent, case .idle = phase {
+            isHandshaking = false
             if negotiated == "h2" { return becomeHTTP2(context) }
             deadline = worker.coarseNow + worker.limits.idleTimeout
         }
@@ -385,6 +389,8 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     /// The server shuts down: no further request on this connection.
     func drain() {
         switch phase {
+        // What was written before a handshake waits for its end.
+        case .idle where isHandshaking: close()
         case .idle, .readingHead, .skipping: closeWhenWritten()
         case .exchanging:
             guard let exchange else { return }
