@@ -93,6 +93,22 @@ struct ServersWireTests {
         try farm.end()
     }
 
+    @Test("A request that a server took and did not answer is sent to one other, if nothing can have been done twice")
+    func another() throws {
+        let farm = try Farm(3)
+        farm.servers[0].script("/safe") { $0.close() }
+        farm.servers[1].script("/gone") { $0.close() }
+        farm.servers[2].script("/gone") { $0.close() }
+        farm.servers[0].script("/gone") { $0.close() }
+        for _ in 0..<6 { #expect(try farm.stage.get("/safe").status == 200) }
+        #expect(farm.servers[0].requests("/safe").count == 2)
+        #expect(farm.servers.map { $0.requests("/safe").count }.reduce(0, +) == 8)
+        // Once, though there is a third.
+        #expect(try farm.stage.get("/gone").outcome == "502 upstream_invalid")
+        #expect(farm.servers.map { $0.requests("/gone").count }.reduce(0, +) == 2)
+        try farm.end()
+    }
+
     @Test("A request that a server took and did not answer is not sent to another, if it may have had an effect")
     func notTwice() throws {
         let farm = try Farm(2)

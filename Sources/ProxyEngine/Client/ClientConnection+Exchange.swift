@@ -255,7 +255,8 @@ extension ClientConnection {
         worker.takeBack(exchange)
     }
 
-    /// Nothing came back over a connection that had been idle: the upstream was closing it.
+    /// Nothing came back: from a connection that had been idle, which the upstream was closing, or from one of several
+    /// servers, of which another is asked.
     func retry(_ exchange: Exchange) {
         guard let group = exchange.group else { return close() }
         lease(exchange, from: group, .new)

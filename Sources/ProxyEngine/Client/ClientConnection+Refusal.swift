@@ -71,7 +71,7 @@ extension ClientConnection {
         if !(connectionWasReused && receivedNothing) { exchange.group?.failed(exchange) }
         switch exchange.machine.upstreamFailed(
             isRepeatable: exchange.head.traits.contains(.isRepeatable), connectionWasReused: connectionWasReused,
-            receivedNothing: receivedNothing)
+            receivedNothing: receivedNothing, hasAnotherServer: exchange.leases < exchange.group?.serverCount ?? 0)
         {
         case .retry:
             if exchange.group?.spendRetry() ?? false { return retry(exchange) }

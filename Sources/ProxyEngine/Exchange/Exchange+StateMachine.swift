@@ -81,7 +81,8 @@ extension Exchange {
         }
 
         package enum FailureAction: Sendable, Equatable {
-            /// Nothing came back and nothing can have been done twice: ask again on a new connection.
+            /// Nothing came back and nothing can have been done twice: ask again on a new connection. Either the old one had
+            /// been idle, and was closed for that, or there is another server to ask.
             case retry
             case answer
             /// Part of the response is with the client: cut it off visibly.
@@ -90,13 +91,14 @@ extension Exchange {
         }
 
         /// The upstream's connection was lost, or what came over it was no response.
-        package mutating func upstreamFailed(isRepeatable: Bool, connectionWasReused: Bool, receivedNothing: Bool)
-            -> FailureAction
-        {
+        package mutating func upstreamFailed(
+            isRepeatable: Bool, connectionWasReused: Bool, receivedNothing: Bool, hasAnotherServer: Bool = false
+        ) -> FailureAction {
             switch phase {
             case .leasing: return .answer
             case .sending:
-                guard isRepeatable, connectionWasReused, receivedNothing, !wasRetried else { return .answer }
+                guard isRepeatable, receivedNothing, !wasRetried, connectionWasReused || hasAnotherServer
+                else { return .answer }
                 wasRetried = true
                 phase = .leasing
                 return .retry

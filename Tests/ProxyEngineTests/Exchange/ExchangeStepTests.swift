@@ -50,15 +50,19 @@ struct ExchangeStepTests {
         #expect(machine.mustClose == (fate != .next))
     }
 
-    @Test("A request is sent again only on a stale connection, when nothing came back, and once")
+    @Test(
+        "A request is sent again only to leave a stale connection or a server that is not the only one, when nothing came back, and once"
+    )
     func retries() {
         for isRepeatable in [false, true] {
             for wasReused in [false, true] {
-                for receivedNothing in [false, true] {
+                for (receivedNothing, hasAnother) in [(false, false), (false, true), (true, false), (true, true)] {
                     var machine = sending()
                     let action = machine.upstreamFailed(
-                        isRepeatable: isRepeatable, connectionWasReused: wasReused, receivedNothing: receivedNothing)
-                    #expect(action == (isRepeatable && wasReused && receivedNothing ? .retry : .answer))
+                        isRepeatable: isRepeatable, connectionWasReused: wasReused, receivedNothing: receivedNothing,
+                        hasAnotherServer: hasAnother)
+                    let isRetried = isRepeatable && receivedNothing && (wasReused || hasAnother)
+                    #expect(action == (isRetried ? .retry : .answer))
                 }
             }
         }
