@@ -45,15 +45,19 @@ def frame(opcode, payload=b"", fin=True, mask=b"\1\2\3\4"):
     return head + mask + bytes(octet ^ mask[i % 4] for i, octet in enumerate(payload))
 
 
-async def raw(port, *frames):
-    """Everything the server sends back to these frames, until it closes."""
+async def raw(port, *frames, before_last=b""):
+    """Everything the server sends back to these frames, until it closes. The last is sent when `before_last` has come: whether a
+    server echoes what came just before a close frame is up to its scheduling."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(UPGRADE.format(key=base64.b64encode(os.urandom(16)).decode()).encode())
     await reader.readuntil(b"\r\n\r\n")
-    for data in frames:
+    answer = b""
+    for number, data in enumerate(frames):
+        if before_last and number == len(frames) - 1:
+            answer = await asyncio.wait_for(reader.readuntil(before_last), 10)
         writer.write(data)
         await writer.drain()
-    answer = await asyncio.wait_for(reader.read(-1), 10)
+    answer += await asyncio.wait_for(reader.read(-1), 10)
     writer.close()
     return answer
 
@@ -127,7 +131,8 @@ CASES = {
     "ping": pinged,
     "50 connections": many,
     "control frames between fragments": lambda port: raw(
-        port, frame(1, b"on", fin=False), frame(9, b"ping"), frame(0, b"ce", fin=False), frame(10), frame(0), BYE),
+        port, frame(1, b"on", fin=False), frame(9, b"ping"), frame(0, b"ce", fin=False), frame(10), frame(0), BYE,
+        before_last=b"once"),
     "invalid UTF-8": lambda port: raw(port, frame(1, b"\xc3\x28")),
     "UTF-8 cut at the end": lambda port: raw(port, frame(1, b"\xe2\x82")),
     "unmasked frame": lambda port: raw(port, frame(1, b"x", mask=None)),
