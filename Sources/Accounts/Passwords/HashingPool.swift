@@ -43,8 +43,8 @@ final class HashingPool: Sendable {
 
     /// Waiting hashes for each thread: at 250 ms each, the last one waits four seconds.
     static let queuedPerThread = 16
-    /// Longer than the last of a full queue waits where there is a processor to have.
-    static let patience = DispatchTimeInterval.seconds(5)
+    /// Longer than the last of a full queue waits where there is a processor to have, also beside a busy proxy.
+    static let patience = DispatchTimeInterval.seconds(10)
 
     private let state = Mutex(State())
     private let threads: Int
