@@ -63,6 +63,33 @@ struct CopiedBlacklistWireTests {
         try stage.end()
     }
 
+    @Test(
+        "A logout counts also for a request whose beginning was there before it, and which is read before the change is"
+    )
+    func readFirst() throws {
+        let redis = try RedisServer()
+        var configuration = GatewayConfiguration.copied
+        configuration.arguments = ["--threads", "1"]
+        let stage = try Stage(configuration, redis: redis)
+        try Self.waitForCopies(stage, count: 1)
+        let setter = try RedisConnection(port: redis.port)
+        for _ in 0..<10 {
+            let jti = TestToken.newJTI()
+            let client = try stage.client()
+            let request = Request(target: "/x", fields: [TestToken(jti: jti).bearer]).text
+            try client.send(request)
+            #expect(try client.response().outcome == "200 upstream")
+            stage.gateway.signal(SIGSTOP)
+            // First of all sockets this client's becomes readable; the rest of the request comes after the logout.
+            try client.send(String(request.prefix(20)))
+            try setter.command(["SET", "blacklist:\(jti)", "1"])
+            try client.send(String(request.dropFirst(20)))
+            stage.gateway.signal(SIGCONT)
+            #expect(try client.response().outcome == "401 token_revoked")
+        }
+        try stage.end()
+    }
+
     @Test("What is deleted or expires counts no more")
     func goes() throws {
         let (first, second) = (TestToken.newJTI(), TestToken.newJTI())

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import NIOCore
 
 /// Bytes to replies and back, on one channel. It decides nothing.
@@ -7,6 +8,8 @@ final class RedisChannelHandler: ChannelInboundHandler {
 
     private let reader: ReplyReader
     private var context: ChannelHandlerContext?
+    /// Of the channel, for as long as it is active.
+    private var socket: NIOBSDSocket.Handle?
     /// Nil once the connection is given up: what still arrives concerns nobody.
     private var owner: (any RedisChannelOwner)?
 
@@ -25,18 +28,29 @@ final class RedisChannelHandler: ChannelInboundHandler {
         context?.close(promise: nil)
     }
 
+    /// Whether something has come that was not read yet, or the end of the connection. An event loop learns of that by the order
+    /// in which sockets became readable, and may be told of others first.
+    var hasUnread: Bool {
+        guard let socket else { return true }
+        var octet: UInt8 = 0
+        return recv(socket, &octet, 1, CInt(MSG_PEEK | MSG_DONTWAIT)) >= 0 || errno != EAGAIN
+    }
+
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        self.context = nil
+        (self.context, socket) = (nil, nil)
     }
 
     func channelActive(context: ChannelHandlerContext) {
         guard let owner else {  // given up while it was being made
             context.close(promise: nil)
             return
+        }
+        socket = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable { (socket: NIOBSDSocket.Handle) in
+            socket
         }
         owner.channelConnected()
     }
@@ -54,6 +68,7 @@ final class RedisChannelHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        socket = nil
         fail(.connectionLost)
     }
 

@@ -65,7 +65,10 @@ package final class BlacklistFeed {
     /// - Returns: nil when there is no copy, or it does not know.
     package func answer(_ query: RevocationQuery) -> RevocationAnswer? {
         guard case .live = state, pingsAwaited == 0 else { return nil }
-        return copy.answer(query)
+        let answer = copy.answer(query)
+        // A change that has come in counts, also where the event loop has got to this request first.
+        if answer == .clear, listener?.hasUnread ?? true { return nil }
+        return answer
     }
 
     package func start() {

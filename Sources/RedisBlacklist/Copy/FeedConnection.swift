@@ -48,6 +48,9 @@ final class FeedConnection: RedisChannelOwner {
         handler?.send(bytes)
     }
 
+    /// Something came that nobody has seen yet, or there is no connection.
+    var hasUnread: Bool { handler?.hasUnread ?? true }
+
     func abandon() {
         handler?.abandon()
         handler = nil
