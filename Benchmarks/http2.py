@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "bench"))
+import peers
 import programs
 
 
@@ -27,27 +28,6 @@ def certificate(folder):
     with open(both, "w") as file:
         file.write(open(pem).read() + open(key).read())
     return pem, key, both
-
-
-def haproxy(folder, upstream_port, cores, both):
-    port = programs.free_port()
-    path = programs.write(folder, "haproxy.cfg", """
-global
-    nbthread 1
-    maxconn 8000
-defaults
-    mode http
-    timeout client 60s
-    timeout server 60s
-    timeout connect 5s
-    http-reuse always
-frontend front
-    bind 127.0.0.1:%d ssl crt %s alpn h2,http/1.1
-    default_backend back
-backend back
-    server app 127.0.0.1:%d
-""" % (port, both, upstream_port))
-    return programs.Program("haproxy", ["haproxy", "-db", "-f", path], port, cores, folder)
 
 
 def measure(program, token, arguments, cores, http1=False):
@@ -80,7 +60,7 @@ def main():
         try:
             pem, key, both = certificate(folder)
             upstream = programs.upstream(folder, load)
-            contestants = [haproxy(folder, upstream.port, proxy, both)]
+            contestants = [peers.haproxy(folder, upstream.port, proxy, tls=both)]
             for number, binary in enumerate(arguments.gateways):
                 contestants.append(programs.gateway(
                     folder, upstream.port, proxy, os.path.abspath(binary), name="gateway-%d" % (number + 1), tls=(pem, key)))

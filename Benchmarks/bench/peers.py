@@ -11,7 +11,8 @@ HAPROXY_CHECKS = """
 """
 
 
-def haproxy(folder, upstream_port, cores, checks=False, threads=1, name=None, wrapper=()):
+def haproxy(folder, upstream_port, cores, checks=False, threads=1, name=None, wrapper=(), tls=None):
+    """`tls` is the file of certificate and key, for HTTP/2 and HTTP/1.1; `wrapper` what runs the program, such as valgrind."""
     port, name = free_port(), name or ("haproxy-jwt" if checks else "haproxy")
     path = write(folder, name + ".cfg", """
 global
@@ -24,11 +25,11 @@ defaults
     timeout connect 5s
     http-reuse always
 frontend front
-    bind 127.0.0.1:%d
+    bind 127.0.0.1:%d%s
 %s    default_backend back
 backend back
     server app 127.0.0.1:%d
-""" % (threads, port, HAPROXY_CHECKS % SECRET if checks else "", upstream_port))
+""" % (threads, port, " ssl crt %s alpn h2,http/1.1" % tls if tls else "", HAPROXY_CHECKS % SECRET if checks else "", upstream_port))
     return Program(name, [*wrapper, "haproxy", "-db", "-f", path], port, cores, folder)
 
 

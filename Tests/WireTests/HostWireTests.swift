@@ -149,16 +149,9 @@ struct HostWireTests {
 
     @Test("In HTTP/2 the authority is the host")
     func http2() throws {
-        let certificates = try TestCertificates()
-        try certificates.make("one", hosts: ["shop.example"])
-        let port = try Listener.freePort()
+        let (certificates, port) = (try TestCertificates(), try Listener.freePort())
         var configuration = GatewayConfiguration.hosts
-        configuration.settings += """
-
-            listen 127.0.0.1:\(port) {
-                certificate file:\(certificates.path("one.pem")) file:\(certificates.path("one.key"))
-            }
-            """
+        configuration.settings += try "\n" + certificates.listener(at: port, hosts: ["shop.example"])
         let stage = try Stage(configuration)
         for (authority, outcome) in [
             ("shop.example", "200"), ("a.blog.example:\(port)", "200"), ("other.example", "421 host_unknown"),

@@ -105,14 +105,8 @@ struct ConnectionLimitWireTests {
 
     @Test("Behind TLS one too many is closed without a word")
     func tls() throws {
-        let certificates = try TestCertificates()
-        try certificates.make("one", hosts: ["one.test"])
-        let port = try Listener.freePort()
-        let listener = """
-            listen 127.0.0.1:\(port) {
-                certificate file:\(certificates.path("one.pem")) file:\(certificates.path("one.key"))
-            }
-            """
+        let (certificates, port) = (try TestCertificates(), try Listener.freePort())
+        let listener = try certificates.listener(at: port, hosts: ["one.test"])
         let stage = try Stage(.limited("max-connections 1", settings: listener))
         try stage.waitForQuiet()
         let (resident, _) = try stage.resident()
@@ -222,14 +216,8 @@ struct RequestLimitWireTests {
 
     @Test("Each stream of HTTP/2 is a request")
     func http2() throws {
-        let certificates = try TestCertificates()
-        try certificates.make("one", hosts: ["one.test"])
-        let port = try Listener.freePort()
-        let listener = """
-            listen 127.0.0.1:\(port) {
-                certificate file:\(certificates.path("one.pem")) file:\(certificates.path("one.key"))
-            }
-            """
+        let (certificates, port) = (try TestCertificates(), try Listener.freePort())
+        let listener = try certificates.listener(at: port, hosts: ["one.test"])
         let stage = try Stage(.limited("max-requests 2", settings: listener))
         let gate = Gate()
         let resident = try stage.pending("first", until: gate)
