@@ -8,6 +8,7 @@ struct RepositoryWireTests {
             "routes.conf", "examples/redis.conf", "examples/roles.conf", "examples/tenants.conf",
             "examples/jwt-guide.conf",
             "examples/redis-password.conf", "examples/tls-upstream.conf", "examples/hosts.conf",
+            "examples/edge.conf",
         ])
     func configurations(file: String) throws {
         let result = try run([Paths.gateway, "check", "\(Paths.package)/\(file)"])
