@@ -1,14 +1,16 @@
 #!/usr/bin/python3
 """Instructions in user space of one proxied request, and where they are spent: by callgrind, so a busy machine changes nothing.
 
-    Benchmarks/instructions.py GATEWAY [OTHER_GATEWAY …] [--haproxy] [--top 40] [--requests 2000]
+    Benchmarks/instructions.py GATEWAY [OTHER_GATEWAY …] [--haproxy] [--copy] [--top 40] [--requests 2000]
 
 One kept-alive connection, GET of 64 octets: HS256 with a known token, a role, identity headers, no blacklist, no log. Each program
 serves 500 requests first, which are not counted, as its start and end are not.
-Needs valgrind, binutils and nginx; --haproxy counts HAProxy, which only proxies, too.
+Needs valgrind, binutils and nginx; --haproxy counts HAProxy, which only proxies, too; --copy (redis-server) each gateway once more,
+with a copy of a thousand logouts.
 """
 import argparse
 import collections
+import functools
 import os
 import re
 import socket
@@ -130,6 +132,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gateways", nargs="+")
     parser.add_argument("--haproxy", action="store_true")
+    parser.add_argument("--copy", action="store_true")
     parser.add_argument("--top", type=int, default=40)
     parser.add_argument("--requests", type=int, default=2000)
     arguments = parser.parse_args()
@@ -137,16 +140,20 @@ def main():
         os.chmod(folder, 0o755)
         try:
             upstream = programs.upstream(folder, programs.CORES)
+            redis = programs.redis(folder, programs.CORES, logouts=1000) if arguments.copy else None
             starts = []
             for number, path in enumerate(arguments.gateways):
                 # valgrind can't read all of Swift's debug information; the symbols are enough.
                 stripped = os.path.join(folder, "stripped-%d" % number)
                 subprocess.run(["strip", "--strip-debug", "-o", stripped, path], check=True)
 
-                def start(wrapper, path=stripped, number=number):
+                def start(wrapper, path=stripped, number=number, blacklist=""):
                     return programs.gateway(
-                        folder, upstream.port, programs.CORES, path, name="gateway-%d" % (number + 1), wrapper=wrapper)
+                        folder, upstream.port, programs.CORES, path, name="gateway-%d" % (number + 1), wrapper=wrapper,
+                        blacklist=blacklist)
                 starts.append((path, start))
+                if redis:
+                    starts.append((path + ", with a copy of the blacklist", functools.partial(start, blacklist=redis.url)))
             if arguments.haproxy:
                 starts.append(("HAProxy", lambda wrapper: peers.haproxy(folder, upstream.port, programs.CORES, wrapper=wrapper)))
             plain = starts[0][1]([])

@@ -118,8 +118,9 @@ http { access_log off; keepalive_requests 1000000000; client_max_body_size 0; cl
 RULES = "GET  /items-%05d/{id}  role=admin|manager  -> app\n"
 
 
-def gateway(folder, upstream_port, cores, binary, threads=1, rules=10, key=None, name="gateway", tls=None, wrapper=()):
-    """`tls` is the certificate's file and its key's; `wrapper` what runs the program, such as valgrind."""
+def gateway(folder, upstream_port, cores, binary, threads=1, rules=10, key=None, name="gateway", tls=None, wrapper=(),
+            blacklist=""):
+    """`tls` is the certificate's file and its key's; `wrapper` what runs the program, such as valgrind; `blacklist` Redis's address."""
     port = free_port()
     path = write(folder, name + ".conf", """
 listen    127.0.0.1:%d%s
@@ -135,11 +136,26 @@ tokens {
 }
 %s* /public/**  public      -> app
 * /**         role=admin  -> app
+%s
 """ % (port, " {\n    certificate file:%s file:%s\n}" % tls if tls else "", upstream_port, "RS256 file:" + key if key else "HS256 env:BENCH_SECRET",
-       "".join(RULES % number for number in range(rules))))
+       "".join(RULES % number for number in range(rules)), "blacklist  " + blacklist if blacklist else ""))
     command = [*wrapper, binary, "run", "--config", path, "--threads", str(threads)]
     program = Program(name, command, port, cores, folder, {"BENCH_SECRET": SECRET})
     program.configuration = path
+    return program
+
+
+def redis(folder, cores, logouts):
+    """A Redis with so many tokens that were logged out."""
+    port = free_port()
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+    program = Program("redis", command, port, cores, folder)
+    program.url = "redis://127.0.0.1:%d" % port
+    with socket.create_connection(("127.0.0.1", port), 10) as connection:
+        connection.sendall(b"".join(b"SET blacklist:%d 1\r\n" % number for number in range(logouts)))
+        answered = 0
+        while answered < logouts * len(b"+OK\r\n"):
+            answered += len(connection.recv(65536))
     return program
 
 

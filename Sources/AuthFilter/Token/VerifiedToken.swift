@@ -3,13 +3,23 @@ internal import Routes
 /// A token that was signed by one of our keys and whose claims are in order: the proof that they were checked.
 ///
 /// Two doors, both in this file: ``admit(_:claims:rules:at:)`` behind the signature, and ``hypothetical(claims:policy:at:)``
-/// for questions. Values are bytes, never `String`. Holds one array and some numbers, so that a cache may store it.
+/// for questions. Values are bytes, never `String`.
 package struct VerifiedToken: Sendable {
     /// The JSON text of the claims, then the SHA-256 of the signing input (``SignedClaims``).
     let storage: [UInt8]
-    let claims: ClaimSet
+    private let contents: Contents
     let validity: ValidityPeriod
-    let identity: Identity
+
+    var claims: ClaimSet { contents.claims }
+    var identity: Identity { contents.identity }
+
+    /// What was read once. Referred to, since the token is handed on in every request.
+    private final class Contents: Sendable {
+        let claims: ClaimSet
+        let identity: Identity
+
+        init(claims: ClaimSet, identity: Identity) { (self.claims, self.identity) = (claims, identity) }
+    }
 
     /// What the blacklist knows this token by.
     enum Identity: Sendable {
@@ -21,8 +31,8 @@ package struct VerifiedToken: Sendable {
 
     fileprivate init(storage: [UInt8], claims: ClaimSet, rules: ClaimRules, withoutIdentifier: Identity) {
         self.storage = storage
-        self.claims = claims
-        identity = claims.identifier.map { .identifier($0) } ?? withoutIdentifier
+        contents = Contents(
+            claims: claims, identity: claims.identifier.map { .identifier($0) } ?? withoutIdentifier)
         validity = ValidityPeriod(claims, leeway: rules.leeway)
     }
 

@@ -69,17 +69,25 @@ final class LoopBlacklist: RevocationSource {
         var expiresAt: Int64
     }
 
-    private var entries: [[UInt8]: Entry] = [:]
+    private var entries: [BlacklistKey: Entry] = [:]
     private var nextSweep = 1024
 
     func take(_ news: [RevocationEntry], at now: Int64) {
-        for entry in news { entries[entry.key] = Entry(value: entry.value, expiresAt: entry.expiresAt) }
+        for entry in news {
+            entries[BlacklistKey(entry.key)] = Entry(value: entry.value, expiresAt: entry.expiresAt)
+        }
         guard entries.count >= nextSweep else { return }
         entries = entries.filter { $0.value.expiresAt > now }
         nextSweep = max(1024, entries.count * 2)
     }
 
+    func known(_ query: RevocationQuery) -> RevocationAnswer? { answer(query) }
+
     func ask(_ query: RevocationQuery, _ completion: @escaping (RevocationAnswer) -> Void) -> RevocationAnswer? {
+        answer(query)
+    }
+
+    private func answer(_ query: RevocationQuery) -> RevocationAnswer {
         guard !entries.isEmpty else { return .clear }
         if let key = query.tokenKey, live(key) != nil { return .revoked }
         guard let key = query.subjectKey, let value = live(key) else { return .clear }
@@ -88,7 +96,7 @@ final class LoopBlacklist: RevocationSource {
 
     /// The value of a key that has not expired. The time is asked only where there is one.
     private func live(_ key: [UInt8]) -> [UInt8]? {
-        guard let entry = entries[key], entry.expiresAt > WallTime.milliseconds() else { return nil }
+        guard let entry = entries[BlacklistKey(key)], entry.expiresAt > WallTime.milliseconds() else { return nil }
         return entry.value
     }
 

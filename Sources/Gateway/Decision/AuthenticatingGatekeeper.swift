@@ -117,6 +117,9 @@ final class AuthenticatingGatekeeper: Gatekeeper {
     ) -> Admission {
         // Where the configuration names a blacklist there is one to ask; should there ever be none, nobody passes.
         guard let revocation else { return conclude(.unavailable(.notRunning), about: token, exchange, for: route) }
+        if let verdict = revocation.known(about: token, at: UnixTime(exchange)) {
+            return conclude(verdict, about: token, exchange, for: route)
+        }
         return revocation.admission(of: exchange, about: token) { [self] verdict in
             conclude(verdict, about: token, exchange, for: route)
         }

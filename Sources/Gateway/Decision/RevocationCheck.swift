@@ -34,10 +34,17 @@ final class RevocationCheck {
         if case .lastKnown(let age) = settings.onFailure { lastKnown = LastKnownAnswers(maxAge: age) }
     }
 
+    /// - Returns: nil where the blacklist has to be asked. A copy mostly knows, so this makes no closure.
+    func known(about token: TokenCache.Entry, at now: UnixTime) -> Verdict? {
+        let query = query(about: token)
+        return source.known(query).map { verdict(on: $0, query, issuedAt: token.verified.issuedAt, at: now) }
+    }
+
     /// - Returns: the verdict if it is known at once; nil when `completion` will be called with it, once.
     func ask(
         about token: TokenCache.Entry, at now: UnixTime, _ completion: @escaping (Verdict) -> Void
     ) -> Verdict? {
+        if let verdict = known(about: token, at: now) { return verdict }
         let query = query(about: token)
         let issuedAt = token.verified.issuedAt
         let answer = source.ask(query) { [self] answer in

@@ -3,7 +3,12 @@ internal import RedisBlacklist
 
 /// What an event loop asks whether a token is logged out.
 protocol RevocationSource: AnyObject {
-    /// - Returns: the answer where it is known at once; otherwise nil, and `completion` is called with it, once.
+    /// - Returns: nil where somebody has to be asked.
+    func known(_ query: RevocationQuery) -> RevocationAnswer?
+
+    /// What is not known.
+    ///
+    /// - Returns: the answer where nobody can be asked; otherwise nil, and `completion` is called with it, once.
     func ask(_ query: RevocationQuery, _ completion: @escaping (RevocationAnswer) -> Void) -> RevocationAnswer?
 
     /// Nothing will be asked any more.
@@ -11,6 +16,8 @@ protocol RevocationSource: AnyObject {
 }
 
 extension BlacklistClient: RevocationSource {
+    func known(_ query: RevocationQuery) -> RevocationAnswer? { nil }
+
     func close() { shutdown().whenComplete { _ in } }
 }
 
@@ -23,8 +30,10 @@ final class CopiedBlacklist: RevocationSource {
         (self.feed, self.client) = (feed, client)
     }
 
+    func known(_ query: RevocationQuery) -> RevocationAnswer? { feed.answer(query) }
+
     func ask(_ query: RevocationQuery, _ completion: @escaping (RevocationAnswer) -> Void) -> RevocationAnswer? {
-        feed.answer(query) ?? client.ask(query, completion)
+        client.ask(query, completion)
     }
 
     func close() {

@@ -10,9 +10,9 @@ package struct BlacklistCopy: Sendable {
         case unreadable
     }
 
-    private var entries: [[UInt8]: Entry] = [:]
+    private var entries: [BlacklistKey: Entry] = [:]
     /// How many answers about a key are awaited.
-    private var doubts: [[UInt8]: Int] = [:]
+    private var doubts: [BlacklistKey: Int] = [:]
 
     package init() {}
 
@@ -21,22 +21,24 @@ package struct BlacklistCopy: Sendable {
     /// - Returns: nil when Redis has to be asked.
     package func answer(_ query: RevocationQuery) -> RevocationAnswer? {
         if entries.isEmpty, doubts.isEmpty { return .clear }
-        for key in [query.tokenKey, query.subjectKey] {
-            if let key, !doubts.isEmpty, doubts[key] != nil { return nil }
-        }
-        if let key = query.tokenKey, entries[key] != nil { return .revoked }
-        guard let key = query.subjectKey, let entry = entries[key] else { return .clear }
+        let (token, subject) = (query.tokenKey.map(BlacklistKey.init), query.subjectKey.map(BlacklistKey.init))
+        if !doubts.isEmpty, isInDoubt(token) || isInDoubt(subject) { return nil }
+        if let token, entries[token] != nil { return .revoked }
+        guard let subject, let entry = entries[subject] else { return .clear }
         switch entry {
         case .value(let text): return RevocationAnswer(getReply: .string(text))
         case .present, .unreadable: return nil
         }
     }
 
+    private func isInDoubt(_ key: BlacklistKey?) -> Bool { key.map { doubts[$0] != nil } ?? false }
+
     /// Its state is being asked for.
-    package mutating func doubt(_ key: [UInt8]) { doubts[key, default: 0] += 1 }
+    package mutating func doubt(_ key: [UInt8]) { doubts[BlacklistKey(key), default: 0] += 1 }
 
     /// Its state is this: what EXISTS or, for a subject's key, GET has answered.
-    package mutating func settle(_ key: [UInt8], _ reply: RedisReply) {
+    package mutating func settle(_ octets: [UInt8], _ reply: RedisReply) {
+        let key = BlacklistKey(octets)
         switch reply {
         case .integer(0), .absent: entries[key] = nil
         case .integer: entries[key] = .present
