@@ -75,12 +75,14 @@ def measure(program, path, tokens, folder, cores, seconds, status=200, length=No
     request = {key: options[key] for key in ("method", "octets", "host") if key in options}
     check(program, path, tokens[0] if tokens else None, status, length, **request)
     run(program, path, folder, cores, 1, tokens, **options)
-    before, start = program.cpu_seconds(), time.monotonic()
+    before, start = program.cpu_times(), time.monotonic()
     count, duration, refusals, failures, p50, p90, p99 = run(program, path, folder, cores, seconds, tokens, **options)
-    cpu, elapsed = program.cpu_seconds() - before, time.monotonic() - start
+    (user, kernel), elapsed = program.cpu_times(), time.monotonic() - start
+    user, kernel = user - before[0], kernel - before[1]
+    cpu = user + kernel
     if count == 0 or failures or refusals != (count if status > 399 else 0):
         raise SystemExit("%s: of %d requests %d failed and %d had a status above 399" % (program.name, count, failures, refusals))
-    return {"requests/s": count / (duration / 1e6), "CPU µs": cpu / count * 1e6, "p50 µs": p50, "p90 µs": p90, "p99 µs": p99,
+    return {"requests/s": count / (duration / 1e6), "CPU µs": cpu / count * 1e6, "kernel µs": kernel / count * 1e6, "p50 µs": p50, "p90 µs": p90, "p99 µs": p99,
             "MB": program.resident_bytes() / 1e6, "busy": cpu / elapsed}
 
 

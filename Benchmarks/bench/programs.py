@@ -63,11 +63,15 @@ class Program:
         return [parent] + children
 
     def cpu_seconds(self):
-        total = 0
+        return sum(self.cpu_times())
+
+    def cpu_times(self):
+        """Seconds in user space, and in the kernel."""
+        user = kernel = 0
         for pid in self.pids():
             fields = open("/proc/%s/stat" % pid).read().rsplit(")", 1)[1].split()
-            total += int(fields[11]) + int(fields[12])
-        return total / TICKS
+            user, kernel = user + int(fields[11]), kernel + int(fields[12])
+        return user / TICKS, kernel / TICKS
 
     def resident_bytes(self):
         total = 0

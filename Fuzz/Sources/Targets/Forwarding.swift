@@ -52,7 +52,7 @@ struct Forwarding {
     private func checkReading(of written: [UInt8], _ catalogue: FieldCatalogue) throws(Objection) {
         var limits = EngineLimits()
         (limits.maxHead, limits.maxTarget, limits.maxFields) = (64 * 1024, 16 * 1024, 200)
-        var again = RequestHead()
+        let again = RequestHead()
         let outcome = again.read(.atEndOfStorage(written), catalogue: catalogue, limits: limits)
         try requireEqual(outcome, .complete, "what goes on, read")
         try requireEqual(again.length, written.count, "the length of what goes on")

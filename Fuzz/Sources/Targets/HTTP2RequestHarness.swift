@@ -37,7 +37,7 @@ struct HTTP2RequestHarness: Harness {
         var expected = plain.fields
         if plain.contentLength == nil, !ends { expected.append(Field("transfer-encoding", "chunked")) }
         try requireEqual(head.fields, expected, "the fields")
-        var strict = RequestHead()
+        let strict = RequestHead()
         switch strict.read(.atEndOfStorage(text), catalogue: catalogue, limits: EngineLimits()) {
         // It has rules of its own, and may refuse.
         case .malformed: return

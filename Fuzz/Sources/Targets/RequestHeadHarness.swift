@@ -8,7 +8,7 @@ struct RequestHeadHarness: Harness {
 
     func check(_ input: [UInt8]) throws(Objection) {
         var choices = Choices(input)
-        var head = RequestHead()
+        let head = RequestHead()
         let outcome = head.read(.atEndOfStorage(input), catalogue: catalogue, limits: EngineLimits())
         try checkPieces(input, head, outcome, cut: choices.below(input.count + 1))
         try checkSmallLimits(input, head, outcome)
@@ -25,7 +25,7 @@ struct RequestHeadHarness: Harness {
     private func checkPieces(
         _ input: [UInt8], _ head: RequestHead, _ outcome: RequestHead.Outcome, cut: Int
     ) throws(Objection) {
-        var again = RequestHead()
+        let again = RequestHead()
         let early = again.read(.atEndOfStorage(input[..<cut]), catalogue: catalogue, limits: EngineLimits())
         if Self.isComplete(outcome), cut < head.length {
             try requireEqual(early, .incomplete, "the first \(cut) octets of a head")
@@ -48,7 +48,7 @@ struct RequestHeadHarness: Harness {
     ) throws(Objection) {
         var limits = EngineLimits()
         (limits.maxHead, limits.maxTarget, limits.maxFields) = (256, 64, 6)
-        var small = RequestHead()
+        let small = RequestHead()
         let limited = small.read(.atEndOfStorage(input), catalogue: catalogue, limits: limits)
         if limited == .incomplete { try require(input.count <= 256, "\(input.count) octets are waited on") }
         guard Self.isComplete(limited) else { return }

@@ -9,7 +9,7 @@ struct ResponseHeadHarness: Harness {
         var choices = Choices(input)
         let (cut, closes) = (choices.below(input.count + 1), choices.isTrue())
         for isHead in [false, true] {
-            var head = ResponseHead()
+            let head = ResponseHead()
             let outcome = head.read(
                 .atEndOfStorage(input), isHead: isHead, catalogue: catalogue, limits: EngineLimits())
             try checkPieces(input, head, outcome, cut: cut, isHead: isHead)
@@ -25,7 +25,7 @@ struct ResponseHeadHarness: Harness {
     private func checkPieces(
         _ input: [UInt8], _ head: ResponseHead, _ outcome: ResponseHead.Outcome, cut: Int, isHead: Bool
     ) throws(Objection) {
-        var again = ResponseHead()
+        let again = ResponseHead()
         func read(_ octets: some Collection<UInt8>) -> ResponseHead.Outcome {
             again.read(.atEndOfStorage(octets), isHead: isHead, catalogue: catalogue, limits: EngineLimits())
         }
@@ -47,7 +47,7 @@ struct ResponseHeadHarness: Harness {
     ) throws(Objection) {
         var limits = EngineLimits()
         (limits.maxResponseHead, limits.maxResponseFields) = (256, 6)
-        var small = ResponseHead()
+        let small = ResponseHead()
         let limited = small.read(.atEndOfStorage(input), isHead: isHead, catalogue: catalogue, limits: limits)
         if limited == .incomplete { try require(input.count <= 256, "\(input.count) octets are waited on") }
         guard limited == .complete else { return }
@@ -87,7 +87,7 @@ struct ResponseHeadHarness: Harness {
             sent.fields, fields(head, plain, isChunked: isChunked, closes: closes), "the fields that go on")
         var limits = EngineLimits()
         (limits.maxResponseHead, limits.maxResponseFields) = (128 * 1024, 300)
-        var again = ResponseHead()
+        let again = ResponseHead()
         let outcome = again.read(.atEndOfStorage(written), isHead: isHead, catalogue: catalogue, limits: limits)
         try requireEqual(outcome, .complete, "what goes on, read")
         try requireEqual(again.length, written.count, "the length of what goes on")

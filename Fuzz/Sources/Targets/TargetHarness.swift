@@ -43,7 +43,7 @@ struct TargetHarness: Harness {
     /// The same path as a client sends it: what the engine takes for the path is what is judged here.
     private func checkWire(_ input: [UInt8]) throws(Objection) {
         let message = octets("GET ") + input + octets(" HTTP/1.1\r\nHost: example.com\r\n\r\n")
-        var head = RequestHead()
+        let head = RequestHead()
         guard head.read(.atEndOfStorage(message), catalogue: catalogue, limits: EngineLimits()) == .complete else {
             return
         }

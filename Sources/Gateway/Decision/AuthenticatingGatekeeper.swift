@@ -69,7 +69,9 @@ final class AuthenticatingGatekeeper: Gatekeeper {
     }
 
     private func hostRefusal(_ head: RequestHead) -> Refusal? {
-        decider.hostRefusal(head.bytes.readableBytesUInt8Span, host: head.host, method: head.method, path: head.path)
+        let bytes = head.bytes
+        return decider.hostRefusal(
+            bytes.readableBytesUInt8Span, host: head.host, method: head.method, path: head.path)
     }
 
     /// Pages of other sites may open WebSockets as they like, and the browser sends its cookies along: no preflight asks

@@ -40,7 +40,7 @@ struct Rehearsal {
 
     /// - Parameter supposed: what is supposed to have come of the request's credentials; nil: they are read.
     func run(_ request: SupposedRequest, supposing supposed: Authentication?, at now: UnixTime) -> Outcome {
-        var head = RequestHead()
+        let head = RequestHead()
         let reading = head.read(request.bytes, catalogue: settings.requestFields, limits: settings.limits)
         switch reading {
         case .complete: return decide(head, supposing: supposed, at: now)
@@ -55,8 +55,9 @@ struct Rehearsal {
 
     private func decide(_ head: RequestHead, supposing supposed: Authentication?, at now: UnixTime) -> Outcome {
         let presented: Decider.Credentials = head.authorization.map { .field($0) } ?? .none
+        let bytes = head.bytes
         let decision = decider.decide(
-            head.bytes.readableBytesUInt8Span, host: head.host, method: head.method, path: head.path,
+            bytes.readableBytesUInt8Span, host: head.host, method: head.method, path: head.path,
             credentials: supposed.map { .supposed($0) } ?? presented, at: now)
         switch decision.stage {
         case .decided(let answer): return Outcome(answer: admit(answer, head), decision: decision, head: head)

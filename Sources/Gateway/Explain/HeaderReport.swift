@@ -49,7 +49,7 @@ struct HeaderReport {
     // MARK: What the engine does
 
     private func read(_ bytes: ByteBuffer, _ catalogue: FieldCatalogue) -> RequestHead? {
-        var head = RequestHead()
+        let head = RequestHead()
         return head.read(bytes, catalogue: catalogue, limits: settings.limits) == .complete ? head : nil
     }
 

@@ -25,7 +25,7 @@ package final class ForwardingFields: Sendable {
     }
 
     /// All lines but `Via`, `X-Forwarded-Host` and `X-Request-Id`, which differ from request to request.
-    func lines(for head: borrowing RequestHead) -> [UInt8] {
+    func lines(for head: RequestHead) -> [UInt8] {
         guard isTrusted else { return ownLines }
         let chain = (head.values(named: "x-forwarded-for") + [peer]).joined(separator: ", ")
         let elements = head.values(named: "forwarded") + [Self.node(peer) + ";proto=\(self.scheme)"]
@@ -37,7 +37,7 @@ package final class ForwardingFields: Sendable {
     }
 
     /// The host that a trusted proxy was asked for; nil: that of this request.
-    func host(for head: borrowing RequestHead) -> String? {
+    func host(for head: RequestHead) -> String? {
         guard isTrusted else { return nil }
         let hosts = head.values(named: "x-forwarded-host")
         guard hosts.count == 1 else { return nil }
@@ -46,7 +46,7 @@ package final class ForwardingFields: Sendable {
     }
 
     /// The id that a trusted proxy gave the request.
-    func requestID(for head: borrowing RequestHead) -> [UInt8]? {
+    func requestID(for head: RequestHead) -> [UInt8]? {
         guard isTrusted else { return nil }
         let ids = head.values(named: "x-request-id")
         guard ids.count == 1, RequestID.isAcceptable(ids[0].utf8) else { return nil }
@@ -54,7 +54,7 @@ package final class ForwardingFields: Sendable {
     }
 
     /// Who asks, as far as trusted proxies can tell: the last address of the chain that is not one of them.
-    func clientAddress(for head: borrowing RequestHead, trusted: [AddressRange]) -> String {
+    func clientAddress(for head: RequestHead, trusted: [AddressRange]) -> String {
         guard isTrusted else { return peer }
         var client = peer
         let chain = head.values(named: "x-forwarded-for").flatMap { $0.split(separator: ",") }
@@ -80,7 +80,8 @@ package final class ForwardingFields: Sendable {
 extension RequestHead {
     /// The values of all fields of one of the reserved names, in order. They hold no control octet, which was checked;
     /// one that is not ASCII is passed over, as an upstream could not tell what it means.
-    fileprivate borrowing func values(named name: StaticString) -> [String] {
+    fileprivate func values(named name: StaticString) -> [String] {
+        let bytes = bytes
         let octets = bytes.readableBytesUInt8Span
         var values: [String] = []
         for field in section.fields where field.kind == .reserved && octets.equalsIgnoringCase(field.name, name) {

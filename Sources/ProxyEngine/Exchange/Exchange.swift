@@ -5,7 +5,7 @@ package import NIOCore
 /// It is a class because the client's connection, the upstream's and a pending verdict refer to it; when it is settled
 /// and nobody else does, the event loop uses it again.
 package final class Exchange {
-    package internal(set) var head = RequestHead()
+    package let head = RequestHead()
     package internal(set) var id = RequestID(prefix: 0, number: 0)
     /// Nanoseconds since 1970 when the head was complete.
     package internal(set) var receivedAt: Int64 = 0

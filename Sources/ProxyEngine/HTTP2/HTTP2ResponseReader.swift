@@ -50,7 +50,7 @@ struct HTTP2ResponseReader {
 
     private mutating func readHead(isHead: Bool) -> Event? {
         guard input.readableBytes > 0 else { return nil }
-        var head = ResponseHead()
+        let head = ResponseHead()
         switch head.read(input, isHead: isHead, catalogue: Self.catalogue, limits: Self.limits) {
         case .incomplete: return nil
         case .malformed: return .malformed
@@ -95,7 +95,7 @@ struct HTTP2ResponseReader {
         return Self.trailers(trailers).map { .trailers($0) } ?? .malformed
     }
 
-    private static func headers(_ head: borrowing ResponseHead) -> HPACKHeaders {
+    private static func headers(_ head: ResponseHead) -> HPACKHeaders {
         var headers = HPACKHeaders()
         headers.reserveCapacity(head.section.fields.count + 1)
         headers.add(name: ":status", value: String(head.status))

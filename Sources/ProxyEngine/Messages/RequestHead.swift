@@ -4,7 +4,8 @@ package import NIOCore
 ///
 /// Nothing is copied out: the parts are ranges into `bytes`, relative to its first readable byte. What stands here has
 /// passed every check of RFC 9112 that concerns an intermediary; only targets are judged further where paths are matched.
-package struct RequestHead {
+/// A class, since it is handed on in every request, and is read anew for the next.
+package final class RequestHead {
     /// The head, from its first line to its empty line, and perhaps bytes behind it that are not part of it.
     package fileprivate(set) var bytes = ByteBuffer()
     /// How many of `bytes` are the head.
@@ -59,7 +60,7 @@ extension RequestHead {
     }
 
     /// Reads a head from the first readable byte of `buffer`. Keeps the buffer; gives it up with ``clear()``.
-    package mutating func read(_ buffer: ByteBuffer, catalogue: borrowing FieldCatalogue, limits: EngineLimits)
+    package func read(_ buffer: ByteBuffer, catalogue: borrowing FieldCatalogue, limits: EngineLimits)
         -> Outcome
     {
         clear()
@@ -69,7 +70,7 @@ extension RequestHead {
         return outcome
     }
 
-    mutating func clear() {
+    func clear() {
         bytes = ByteBuffer()
         length = 0
         version = .http11
@@ -83,7 +84,7 @@ extension RequestHead {
         if !connectionOptions.isEmpty { connectionOptions.removeAll() }
     }
 
-    private mutating func parse(
+    private func parse(
         _ octets: Span<UInt8>, catalogue: borrowing FieldCatalogue, limits: EngineLimits
     ) -> Outcome {
         let line: RequestLine
@@ -110,7 +111,7 @@ extension RequestHead {
         count > limits.maxHead ? .malformed(.headTooLarge) : .incomplete
     }
 
-    private mutating func readTarget(_ octets: Span<UInt8>, _ line: RequestLine) -> Outcome {
+    private func readTarget(_ octets: Span<UInt8>, _ line: RequestLine) -> Outcome {
         switch RequestTarget.read(octets, line.target, method: line.method, host: host) {
         case .malformed(let fault): return .malformed(.target(fault))
         case .asterisk: return .asterisk
@@ -123,7 +124,7 @@ extension RequestHead {
         return .complete
     }
 
-    private mutating func classifyMethod(_ octets: Span<UInt8>) {
+    private func classifyMethod(_ octets: Span<UInt8>) {
         guard framing == .none else { return }
         if traits.contains(.isHead) || octets.equals(method, "GET") || octets.equals(method, "OPTIONS")
             || octets.equals(method, "PUT") || octets.equals(method, "DELETE")
@@ -133,7 +134,7 @@ extension RequestHead {
     }
 
     /// The fields that decide about the message itself: RFC 9112 §3.2 (Host), §6 (framing), §9.3 (persistence).
-    private mutating func readFields(_ octets: Span<UInt8>) -> RequestFault? {
+    private func readFields(_ octets: Span<UInt8>) -> RequestFault? {
         var framingFields = FramingFields()
         var upgrades = 0
         for field in section.fields {
@@ -183,7 +184,7 @@ extension RequestHead {
 
     /// `Connection = #connection-option` (RFC 9110 §7.6.1). What it names is not forwarded; it can't name what the
     /// message can't do without, or a client could make the gateway drop it.
-    private mutating func readConnectionOptions(_ octets: Span<UInt8>, _ value: Range<Int>) -> RequestFault? {
+    private func readConnectionOptions(_ octets: Span<UInt8>, _ value: Range<Int>) -> RequestFault? {
         var rest = value
         while let option = octets.nextListElement(in: &rest) {
             for position in option where !Octet.isTokenCharacter(octets[position]) { return .connectionOption }
@@ -214,6 +215,7 @@ extension RequestHead {
 
     /// Whether the client's Connection field names this one.
     func isNominated(_ field: FieldSection.Field) -> Bool {
+        let bytes = bytes
         let octets = bytes.readableBytesUInt8Span
         return connectionOptions.contains { octets.equalsIgnoringCase($0, field.name) }
     }
@@ -226,6 +228,7 @@ extension RequestHead {
     /// The values of all fields of this name, case ignored. For requests that the gateway answers itself; not for the way of
     /// those that go on.
     package func values(of name: StaticString) -> [[UInt8]] {
+        let bytes = bytes
         let octets = bytes.readableBytesUInt8Span
         var values: [[UInt8]] = []
         for field in section.fields where octets.equalsIgnoringCase(field.name, name) {

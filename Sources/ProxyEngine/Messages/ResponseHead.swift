@@ -1,7 +1,7 @@
 package import NIOCore
 
-/// One response head: its bytes as the upstream sent them, and an index of what is where in them.
-package struct ResponseHead {
+/// One response head: its bytes as the upstream sent them, and an index of what is where in them. A class, like ``RequestHead``.
+package final class ResponseHead {
     private(set) var bytes = ByteBuffer()
     package private(set) var length = 0
     package private(set) var status = 0
@@ -26,7 +26,7 @@ package struct ResponseHead {
     }
 
     /// Reads a head from the first readable byte of `buffer`. Keeps the buffer; gives it up with ``clear()``.
-    package mutating func read(
+    package func read(
         _ buffer: ByteBuffer, isHead: Bool, catalogue: borrowing FieldCatalogue, limits: EngineLimits
     ) -> Outcome {
         clear()
@@ -36,7 +36,7 @@ package struct ResponseHead {
         return outcome
     }
 
-    package mutating func clear() {
+    package func clear() {
         bytes = ByteBuffer()
         keepsAlive = true
         hasDate = false
@@ -45,7 +45,7 @@ package struct ResponseHead {
 
     package var isInterim: Bool { status < 200 }
 
-    private mutating func parse(
+    private func parse(
         _ octets: Span<UInt8>, isHead: Bool, catalogue: borrowing FieldCatalogue, limits: EngineLimits
     ) -> Outcome {
         let version: HTTPVersion
@@ -76,7 +76,7 @@ package struct ResponseHead {
     }
 
     /// status-line = HTTP-version SP status-code SP [ reason-phrase ] CRLF (RFC 9112 §4)
-    private mutating func readStatusLine(_ octets: Span<UInt8>) -> StatusLine {
+    private func readStatusLine(_ octets: Span<UInt8>) -> StatusLine {
         let version: HTTPVersion
         switch HTTPVersion.read(octets, from: 0) {
         case .incomplete: return .incomplete
@@ -101,7 +101,7 @@ package struct ResponseHead {
         return .version(version)
     }
 
-    private mutating func readFields(
+    private func readFields(
         _ octets: Span<UInt8>, _ version: HTTPVersion, isHead: Bool
     ) -> ResponseFault? {
         var framingFields = FramingFields()
@@ -135,7 +135,7 @@ package struct ResponseHead {
     }
 
     /// RFC 9112 §6.3, with both fields at once refused instead of read one way.
-    private mutating func readFraming(_ fields: FramingFields, isHead: Bool) -> ResponseFault? {
+    private func readFraming(_ fields: FramingFields, isHead: Bool) -> ResponseFault? {
         guard case .framing(let framing) = fields.framing else { return .lengthAndTransferEncoding }
         // No content may follow here, so none may be announced (RFC 9110 §8.6, RFC 9112 §6.1): what came after an interim
         // response would be taken for the final one, and what came after a 204 for the response to another request.
@@ -158,6 +158,7 @@ extension ResponseHead {
 
     /// Whether the upstream's Connection field names this one.
     func isNominated(_ field: FieldSection.Field) -> Bool {
+        let bytes = bytes
         let octets = bytes.readableBytesUInt8Span
         return connectionOptions.contains { octets.equalsIgnoringCase($0, field.name) }
     }

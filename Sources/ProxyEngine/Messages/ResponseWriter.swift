@@ -8,10 +8,11 @@ package enum ResponseWriter {
     ///   - added: whole field lines, behind the upstream's.
     ///   - date: the `Date` line of a final response that came without one.
     package static func writeHead(
-        _ head: borrowing ResponseHead, encoding: BodyEncoding, closes: Bool, added: String = "",
+        _ head: ResponseHead, encoding: BodyEncoding, closes: Bool, added: String = "",
         date: [UInt8] = [], to out: inout ByteBuffer
     ) {
-        let octets = head.bytes.readableBytesSpan
+        let bytes = head.bytes
+        let octets = bytes.readableBytesSpan
         out.writeStaticString("HTTP/1.1 ")
         out.writeBytes(octets.extracting(head.statusAndReason))
         copyFields(head, octets, keepsLength: head.status != 204, to: &out)
@@ -24,8 +25,9 @@ package enum ResponseWriter {
     }
 
     private static func copyFields(
-        _ head: borrowing ResponseHead, _ octets: RawSpan, keepsLength: Bool, to out: inout ByteBuffer
+        _ head: ResponseHead, _ octets: RawSpan, keepsLength: Bool, to out: inout ByteBuffer
     ) {
+        let bytes = head.bytes
         var runStart = head.statusLineEnd
         for field in head.section.fields {
             let keeps: Bool
@@ -39,7 +41,7 @@ package enum ResponseWriter {
             case .transferEncoding, .connection, .hopByHop, .upgrade, .framingLookalike: keeps = false
             }
             let mustBePlain = keeps && field.kind == .contentLength
-            guard !keeps || (mustBePlain && !field.isPlain(head.bytes.readableBytesUInt8Span)) else { continue }
+            guard !keeps || (mustBePlain && !field.isPlain(bytes.readableBytesUInt8Span)) else { continue }
             out.writeBytes(octets.extracting(runStart..<Int(field.start)))
             if mustBePlain { field.writePlain(octets, to: &out) }
             runStart = Int(field.end)

@@ -18,10 +18,11 @@ package final class UpstreamRequestWriter: Sendable {
     ///   - server: the one the request goes to; its name serves requests that came without a Host (HTTP/1.0).
     ///   - forwarding: what is known of the client's connection.
     package func write(
-        _ head: borrowing RequestHead, id: RequestID, _ passage: borrowing Passage, server: UpstreamSettings.Server,
+        _ head: RequestHead, id: RequestID, _ passage: borrowing Passage, server: UpstreamSettings.Server,
         forwarding: ForwardingFields, to out: inout ByteBuffer
     ) {
-        let octets = head.bytes.readableBytesSpan
+        let bytes = head.bytes
+        let octets = bytes.readableBytesSpan
         writeRequestLine(head, octets, to: &out)
         if let hostLine {
             out.writeBytes(hostLine)
@@ -50,7 +51,7 @@ package final class UpstreamRequestWriter: Sendable {
     }
 
     /// Why a request that is permitted can't go to this upstream all the same; nil when it can.
-    package func refusal(of head: borrowing RequestHead, _ passage: borrowing Passage) -> Refusal? {
+    package func refusal(of head: RequestHead, _ passage: borrowing Passage) -> Refusal? {
         if case .length(let length) = head.framing, let limit = passage.maxBody, length > limit {
             return .bodyTooLarge
         }
@@ -59,14 +60,15 @@ package final class UpstreamRequestWriter: Sendable {
 
     /// What is left of a path that was shortened must not be `//host`: a reference to another host for some readers
     /// (RFC 3986 §4.2).
-    private func beginsWithTwoSlashes(_ head: borrowing RequestHead) -> Bool {
+    private func beginsWithTwoSlashes(_ head: RequestHead) -> Bool {
         guard upstream.strippedSegments > 0 else { return false }
-        let (octets, start) = (head.bytes.readableBytesUInt8Span, endOfStrippedSegments(head))
+        let (bytes, start) = (head.bytes, endOfStrippedSegments(head))
+        let octets = bytes.readableBytesUInt8Span
         return start + 1 < head.target.path.upperBound && octets[start + 1] == Octet.slash
     }
 
     /// The client's own line where it may stay as it is: origin-form in HTTP/1.1.
-    private func writeRequestLine(_ head: borrowing RequestHead, _ octets: RawSpan, to out: inout ByteBuffer) {
+    private func writeRequestLine(_ head: RequestHead, _ octets: RawSpan, to out: inout ByteBuffer) {
         if !head.rewritesTarget, head.version == .http11, !upstream.rewritesPath {
             out.writeBytes(octets.extracting(0..<head.lineEnd))
             return
@@ -80,8 +82,9 @@ package final class UpstreamRequestWriter: Sendable {
     }
 
     /// Segments are counted, not compared: the route matched them decoded, and the request may spell them with escapes.
-    private func endOfStrippedSegments(_ head: borrowing RequestHead) -> Int {
-        let (octets, path) = (head.bytes.readableBytesUInt8Span, head.target.path)
+    private func endOfStrippedSegments(_ head: RequestHead) -> Int {
+        let (bytes, path) = (head.bytes, head.target.path)
+        let octets = bytes.readableBytesUInt8Span
         var (position, left) = (path.lowerBound, upstream.strippedSegments)
         while left > 0, position < path.upperBound {
             position += 1
@@ -92,7 +95,7 @@ package final class UpstreamRequestWriter: Sendable {
     }
 
     private func writeForwardedHost(
-        _ head: borrowing RequestHead, _ octets: RawSpan, _ forwarding: ForwardingFields, to out: inout ByteBuffer
+        _ head: RequestHead, _ octets: RawSpan, _ forwarding: ForwardingFields, to out: inout ByteBuffer
     ) {
         if let given = forwarding.host(for: head) {
             out.writeString("X-Forwarded-Host: \(given)\r\n")
@@ -104,9 +107,10 @@ package final class UpstreamRequestWriter: Sendable {
     }
 
     private func copyFields(
-        _ head: borrowing RequestHead, _ octets: RawSpan, keepsHost: Bool, keepsAuthorization: Bool,
+        _ head: RequestHead, _ octets: RawSpan, keepsHost: Bool, keepsAuthorization: Bool,
         to out: inout ByteBuffer
     ) {
+        let bytes = head.bytes
         var runStart = head.lineEnd
         for field in head.section.fields {
             let keeps: Bool
@@ -119,7 +123,7 @@ package final class UpstreamRequestWriter: Sendable {
             case .host where !keepsHost: keeps = false
             case .host, .contentLength, .transferEncoding:
                 mustBePlain = true
-                keeps = field.isPlain(head.bytes.readableBytesUInt8Span)
+                keeps = field.isPlain(bytes.readableBytesUInt8Span)
             // In HTTP/1.0 there is none (RFC 9110 §10.1.1).
             case .expect: keeps = head.version == .http11
             case .authorization: keeps = keepsAuthorization && !head.isNominated(field)

@@ -60,7 +60,7 @@ final class HealthProbe: ChannelInboundHandler {
     }
 
     private func readHead() {
-        var response = ResponseHead()
+        let response = ResponseHead()
         while input.readableBytes > 0 {
             switch response.read(input, isHead: false, catalogue: catalogue, limits: EngineLimits()) {
             case .incomplete: return

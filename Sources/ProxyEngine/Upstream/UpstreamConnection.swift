@@ -26,7 +26,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     private var phase = Phase.idle
     private var exchange: Exchange?
     private var input = ByteBuffer()
-    private var response = ResponseHead()
+    private let response = ResponseHead()
     private var body = BodyDecoder(.none)
     private var encoding = BodyEncoding.identity
     private var interimCount = 0

@@ -7,7 +7,7 @@ struct ResponseWriterTests {
     private func write(
         _ response: String, isHead: Bool = false, encoding: BodyEncoding = .identity, closes: Bool = false
     ) -> String {
-        var head = ResponseHead()
+        let head = ResponseHead()
         let outcome = head.read(
             .behindEarlierMessage(octets(response)), isHead: isHead, catalogue: .response(), limits: EngineLimits())
         guard outcome == .complete else { return "\(outcome)" }

@@ -24,7 +24,7 @@ struct RequestMutationTests {
     @Test("A thousand mutants", arguments: 0..<50)
     func mutants(seed: Int) {
         var mutator = Mutator(seed: seed, pieces: Self.pieces)
-        var (head, again) = (RequestHead(), RequestHead())
+        let (head, again) = (RequestHead(), RequestHead())
         let catalogue = FieldCatalogue.request(reserved: ["X-User-Id"])
         for _ in 0..<1000 {
             let mutant = mutator.mutate(octets(mutator.generator.element(of: Self.heads)))
@@ -63,7 +63,7 @@ struct RequestMutationTests {
     /// What goes on must be a request again, and the same one.
     private static func objection(toForwarding head: RequestHead, _ parts: RequestReading.Parts) -> String? {
         let forwarded = Array(forward(head, vouched: "X-Vouched: yes\r\n").readableBytesView)
-        var again = RequestHead()
+        let again = RequestHead()
         guard let second = again.reading(of: forwarded).parts else { return "what goes on is no request" }
         guard second.length == forwarded.count else { return "what goes on is two requests" }
         guard second.method == parts.method, second.path == parts.path, second.query == parts.query,

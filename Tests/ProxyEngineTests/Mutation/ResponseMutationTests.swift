@@ -22,7 +22,7 @@ struct ResponseMutationTests {
     @Test("A thousand mutants", arguments: 0..<50)
     func mutants(seed: Int) {
         var mutator = Mutator(seed: seed, pieces: Self.pieces)
-        var (head, again) = (ResponseHead(), ResponseHead())
+        let (head, again) = (ResponseHead(), ResponseHead())
         for _ in 0..<1000 {
             let mutant = mutator.mutate(octets(mutator.generator.element(of: Self.heads)))
             let isHead = mutator.generator.oneIn(4)
@@ -62,7 +62,7 @@ struct ResponseMutationTests {
         let encoding: BodyEncoding = parts.framing == .chunked || parts.framing == .untilClose ? .chunked : .identity
         var out = ByteBuffer()
         ResponseWriter.writeHead(head, encoding: encoding, closes: false, to: &out)
-        var again = ResponseHead()
+        let again = ResponseHead()
         let passed = Array(out.readableBytesView)
         guard let second = again.reading(of: passed, isHead: isHead).parts else { return "what goes on is no response" }
         guard second.length == passed.count else { return "what goes on is two responses" }

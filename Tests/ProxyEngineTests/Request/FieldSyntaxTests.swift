@@ -97,7 +97,7 @@ struct FieldSyntaxTests {
     /// Values are looked at eight octets at a time, so each octet is put at every place within sixteen.
     @Test("A value holds no control octet but HTAB, at any place", arguments: 0...255 as ClosedRange<UInt8>)
     func valueOctet(octet: UInt8) {
-        var head = RequestHead()
+        let head = RequestHead()
         for place in 0..<17 {
             for filler in ["a", "\u{80}", "\t", " ", "~", "\u{FF}"] {
                 let value =

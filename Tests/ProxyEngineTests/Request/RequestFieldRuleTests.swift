@@ -92,7 +92,7 @@ struct RequestFieldRuleTests {
 
     @Test("HEAD is known also where the rest of the head is malformed")
     func knowsHead() {
-        var head = RequestHead()
+        let head = RequestHead()
         #expect(head.reading(of: octets(request("HEAD / HTTP/1.1"))).parts?.traits.contains(.isHead) == true)
         #expect(head.reading(of: octets(request("GET / HTTP/1.1"))).parts?.traits.contains(.isHead) == false)
         #expect(head.reading(of: octets("HEAD / HTTP/1.1\r\n\r\n")).outcome == .malformed(.hostMissing))

@@ -3,10 +3,10 @@ import Testing
 
 @Suite("A request head has limits, exact to the octet")
 struct RequestLimitTests {
-    private var head = RequestHead()
+    private let head = RequestHead()
 
     @Test("A method")
-    mutating func method() {
+    func method() {
         let limit = EngineLimits.maxMethodLength
         let longest = String(repeating: "M", count: limit)
         #expect(head.reading(of: octets(request("\(longest) / HTTP/1.1"))).outcome == .complete)
@@ -16,7 +16,7 @@ struct RequestLimitTests {
     }
 
     @Test("A target, found too long before it ends", arguments: [1, 100, 8192])
-    mutating func target(limit: Int) {
+    func target(limit: Int) {
         var limits = EngineLimits()
         limits.maxTarget = limit
         let longest = "/" + String(repeating: "a", count: limit - 1)
@@ -28,7 +28,7 @@ struct RequestLimitTests {
     }
 
     @Test("The number of fields", arguments: [1, 2, 100])
-    mutating func fields(limit: Int) {
+    func fields(limit: Int) {
         var limits = EngineLimits()
         limits.maxFields = limit
         let fields = (1..<limit).map { "x\($0): y\r\n" }.joined()
@@ -40,7 +40,7 @@ struct RequestLimitTests {
     }
 
     @Test("A head as a whole, also while it is incomplete", arguments: [64, 1000, 32 * 1024])
-    mutating func whole(limit: Int) {
+    func whole(limit: Int) {
         var limits = EngineLimits()
         limits.maxHead = limit
         let frame = octets(request("GET / HTTP/1.1", "x: "))
@@ -54,7 +54,7 @@ struct RequestLimitTests {
     }
 
     @Test("What follows a head does not count")
-    mutating func body() {
+    func body() {
         let head = octets(request("POST / HTTP/1.1", "Content-Length: 100000"))
         let reading = self.head.reading(of: head + [UInt8](repeating: 0x61, count: 100_000))
         #expect(reading.parts?.length == head.count)

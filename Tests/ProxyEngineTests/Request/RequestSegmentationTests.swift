@@ -24,9 +24,9 @@ struct RequestSegmentationTests {
     @Test("Nothing stays of a head that was read before", arguments: heads)
     func forgets(head: String) {
         for earlier in Self.heads + ["GET /x HTTP/1.1\r\nHost: \r\n\r\n", "\u{0}", ""] {
-            var used = RequestHead()
+            let used = RequestHead()
             _ = used.reading(of: octets(earlier))
-            var fresh = RequestHead()
+            let fresh = RequestHead()
             #expect(used.reading(of: octets(head)) == fresh.reading(of: octets(head)))
         }
     }

@@ -103,7 +103,7 @@ struct RequestTargetTests {
 
     @Test("The framing of OPTIONS * is read like any other")
     func framesTheAsterisk() {
-        var head = RequestHead()
+        let head = RequestHead()
         let octets = octets(request("OPTIONS * HTTP/1.1", "Content-Length: 5"))
         #expect(head.reading(of: octets).outcome == .asterisk)
         #expect(head.framing == .length(5))

@@ -41,7 +41,7 @@ struct RequestVersionTests {
 
     @Test("The version of the head before does not stay")
     func forgetsTheVersion() {
-        var head = RequestHead()
+        let head = RequestHead()
         _ = head.reading(of: octets("GET / HTTP/1.0\r\n\r\n"))
         _ = head.reading(of: octets("?"))
         #expect(head.version == .http11)

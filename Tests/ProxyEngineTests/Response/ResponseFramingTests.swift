@@ -99,9 +99,9 @@ struct ResponseFramingTests {
     func forgets() {
         for (earlier, _) in Self.framings + Self.persistences.map({ ($0.0, BodyFraming.none) }) {
             for (later, _) in Self.framings {
-                var used = ResponseHead()
+                let used = ResponseHead()
                 _ = used.reading(of: octets(earlier + "\r\n"))
-                var fresh = ResponseHead()
+                let fresh = ResponseHead()
                 #expect(used.reading(of: octets(later + "\r\n")) == fresh.reading(of: octets(later + "\r\n")))
             }
         }

@@ -3,10 +3,10 @@ import Testing
 
 @Suite("A response head has limits, exact to the octet")
 struct ResponseLimitTests {
-    private var head = ResponseHead()
+    private let head = ResponseHead()
 
     @Test("The number of fields", arguments: [1, 256])
-    mutating func fields(limit: Int) {
+    func fields(limit: Int) {
         var limits = EngineLimits()
         limits.maxResponseFields = limit
         let most = "HTTP/1.1 200 OK\r\n" + (0..<limit).map { "x\($0): y\r\n" }.joined()
@@ -16,7 +16,7 @@ struct ResponseLimitTests {
     }
 
     @Test("A head as a whole, also while it is incomplete", arguments: [64, 64 * 1024])
-    mutating func whole(limit: Int) {
+    func whole(limit: Int) {
         var limits = EngineLimits()
         limits.maxResponseHead = limit
         let frame = "HTTP/1.1 200 OK\r\nx: \r\n\r\n".utf8.count
@@ -30,7 +30,7 @@ struct ResponseLimitTests {
     }
 
     @Test("The names that Connection lists")
-    mutating func connectionOptions() {
+    func connectionOptions() {
         func list(_ count: Int) -> String { (0..<count).map { "x\($0)" }.joined(separator: ",") }
         let limit = EngineLimits.maxConnectionOptions
         let most = head.reading(of: octets("HTTP/1.1 200 OK\r\nConnection: \(list(limit)), close\r\n\r\n"))

@@ -27,7 +27,7 @@ func forward(
     _ head: String, forwardsAuthorization: Bool = false, vouched: String = "", reserved: [String] = ["X-User-Id"],
     to upstream: UpstreamSettings = application, trusting proxies: [AddressRange] = []
 ) -> String {
-    var reading = RequestHead()
+    let reading = RequestHead()
     let outcome = reading.read(
         .behindEarlierMessage(octets(head)), catalogue: .request(reserved: reserved), limits: EngineLimits())
     guard outcome == .complete else { return "\(outcome)" }

@@ -23,7 +23,7 @@ struct RequestReading: Equatable {
 
 extension RequestHead {
     /// Reads `octets` and tells what came out of it.
-    mutating func reading(
+    func reading(
         of octets: some Collection<UInt8>, reserved: FieldCatalogue = .request(reserved: []),
         limits: EngineLimits = EngineLimits()
     ) -> RequestReading {
@@ -48,9 +48,9 @@ func readRequest(
 ) -> RequestReading {
     let all = octets(head)
     let catalogue = FieldCatalogue.request(reserved: reserved)
-    var fresh = RequestHead()
+    let fresh = RequestHead()
     let whole = fresh.reading(of: all, reserved: catalogue)
-    var used = RequestHead()
+    let used = RequestHead()
     var decidedAt: Int?
     for count in 0..<all.count {
         let reading = used.reading(of: all[..<count], reserved: catalogue)

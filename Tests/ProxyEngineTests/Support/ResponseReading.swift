@@ -21,7 +21,7 @@ struct ResponseReading: Equatable {
 }
 
 extension ResponseHead {
-    mutating func reading(
+    func reading(
         of octets: some Collection<UInt8>, isHead: Bool = false, limits: EngineLimits = EngineLimits()
     ) -> ResponseReading {
         let outcome = read(.behindEarlierMessage(octets), isHead: isHead, catalogue: .response(), limits: limits)
@@ -38,9 +38,9 @@ func readResponse(
     _ head: String, isHead: Bool = false, sourceLocation: SourceLocation = #_sourceLocation
 ) -> ResponseReading {
     let all = octets(head)
-    var fresh = ResponseHead()
+    let fresh = ResponseHead()
     let whole = fresh.reading(of: all, isHead: isHead)
-    var used = ResponseHead()
+    let used = ResponseHead()
     var decidedAt: Int?
     for count in 0..<all.count {
         let reading = used.reading(of: all[..<count], isHead: isHead)

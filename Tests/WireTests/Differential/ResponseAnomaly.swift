@@ -49,7 +49,8 @@ struct ResponseAnomaly {
     static let chunks: [ResponseAnomaly] = ChunkForm.all.map { form in
         ResponseAnomaly(
             response("Transfer-Encoding: chunked", form.text), form.content.map { .passed(body: $0) } ?? .cutOff,
-            closes: true)
+            // One that ends leaves a connection that others may use, and must not find closed under their hands.
+            closes: form.content == nil)
     }
 
     /// What stands behind the end of a response, or instead of it. A body without an announced end lasts until the close.
