@@ -26,26 +26,29 @@ package struct AccountAdministration: Sendable {
     private let settings: AccountSettings
     private let store: any AccountStore
     private let revoke: @Sendable (RevocationEntry) async -> Bool
+    private let clock: @Sendable () -> Int64
 
+    /// - Parameter clock: milliseconds since 1970.
     package init(
-        _ settings: AccountSettings, database: String, revoke: @escaping @Sendable (RevocationEntry) async -> Bool
+        _ settings: AccountSettings, database: String, revoke: @escaping @Sendable (RevocationEntry) async -> Bool,
+        clock: @escaping @Sendable () -> Int64
     ) throws(Failure) {
         do throws(StoreFault) { store = try SQLiteAccountStore(path: database) } catch {
             throw Failure(description: "the accounts' database can't be opened: \(error)")
         }
-        (self.settings, self.revoke) = (settings, revoke)
+        (self.settings, self.revoke, self.clock) = (settings, revoke, clock)
     }
 
     /// - Parameter role: nil: the default.
-    package func add(_ email: String, password: String, role: String?, at now: Int64) async throws(Failure) {
+    package func add(_ email: String, password: String, role: String?) async throws(Failure) {
         guard let address = EmailAddress(email) else { throw Failure(description: "\(email) is no e-mail address") }
         let user = User(
             id: RandomText.hex(bytes: 16), email: address.text, hash: try hash(password),
-            role: role ?? settings.defaultRole, createdAt: now)
+            role: role ?? settings.defaultRole, createdAt: clock())
         do throws(StoreFault) { try await store.addUser(user) } catch {
             throw Failure(description: error.reason == .emailTaken ? "\(address.text) has an account" : "\(error)")
         }
-        await audit("user_added", user, at: now)
+        await audit("user_added", user)
     }
 
     package func users() async throws(Failure) -> [UserInformation] {
@@ -57,10 +60,10 @@ package struct AccountAdministration: Sendable {
         }
     }
 
-    package func sessions(of email: String, at now: Int64) async throws(Failure) -> [SessionInformation] {
+    package func sessions(of email: String) async throws(Failure) -> [SessionInformation] {
         let user = try await user(email)
         let sessions = try await stored { () async throws(StoreFault) in
-            try await store.sessions(of: user.id, at: now)
+            try await store.sessions(of: user.id, at: clock())
         }
         return sessions.map {
             SessionInformation(
@@ -70,22 +73,25 @@ package struct AccountAdministration: Sendable {
     }
 
     /// - Returns: whether the blacklist knows of it already; otherwise the running gateway writes it there.
-    package func change(_ email: String, _ change: Change, at now: Int64) async throws(Failure) -> Bool {
+    package func change(_ email: String, _ change: Change) async throws(Failure) -> Bool {
         let user = try await user(email)
         switch change {
         case .role(let role): try await apply(.role(role), to: user)
-        case .disable: try await apply(.disabled(true), to: user)
+        // Who is being deleted may be about to log in: nobody opens a session who is disabled.
+        case .disable, .delete: try await apply(.disabled(true), to: user)
         case .enable: try await apply(.disabled(false), to: user)
         case .password(let password): try await apply(.hash(try hash(password)), to: user)
-        case .delete, .endSessions: break
+        case .endSessions: break
         }
         if change.endsSessions {
-            _ = try await stored { () async throws(StoreFault) in try await store.endSessions(of: user.id, at: now) }
+            _ = try await stored { () async throws(StoreFault) in
+                try await store.endSessions(of: user.id, at: clock())
+            }
         }
         // Before the user is gone: should the process end here, nobody keeps a token of a user that is not there.
-        let isComplete = try await change.endsTokens ? cutOff(user, at: now + 1) : true
+        let isComplete = try await change.endsTokens ? cutOff(user) : true
         if case .delete = change { try await apply(.delete, to: user) }
-        await audit(change.name, user, at: now)
+        await audit(change.name, user)
         return isComplete
     }
 
@@ -102,11 +108,12 @@ package struct AccountAdministration: Sendable {
         _ = try await stored { () async throws(StoreFault) in try await store.changeUser(user.email, change) }
     }
 
-    private func cutOff(_ user: User, at now: Int64) async throws(Failure) -> Bool {
-        let entry = RevocationEntry.cutoff(of: user.id, at: now, life: settings.accessLife.milliseconds)
-        if await revoke(entry) { return true }
-        try await stored { () async throws(StoreFault) in try await store.addPending(entry) }
-        return false
+    /// All tokens issued so far, in this very millisecond too.
+    private func cutOff(_ user: User) async throws(Failure) -> Bool {
+        let entry = RevocationEntry.cutoff(of: user.id, at: clock() + 1, life: settings.accessLife.milliseconds)
+        let writer = RevocationWriter(
+            store: store, revoke: revoke, clock: clock, accessLife: settings.accessLife.milliseconds)
+        return try await stored { () async throws(StoreFault) in try await writer.write(entry) }
     }
 
     private func hash(_ password: String) throws(Failure) -> BcryptHash {
@@ -119,9 +126,9 @@ package struct AccountAdministration: Sendable {
         return hash
     }
 
-    private func audit(_ kind: String, _ user: User, at now: Int64) async {
+    private func audit(_ kind: String, _ user: User) async {
         let event = AuditEvent(
-            at: now, kind: kind, userID: user.id, email: user.email, address: "", requestID: "",
+            at: clock(), kind: kind, userID: user.id, email: user.email, address: "", requestID: "",
             detail: "by command line")
         try? await store.add(event)
     }

@@ -16,15 +16,19 @@ package final class AccountService: Sendable {
         package var limit: @Sendable (_ keys: [String], Rate, _ now: Int64) async -> Int?
         /// One structured line for each event.
         package var report: @Sendable (String) -> Void
+        /// Milliseconds since 1970. A request's own time is when it came, which may be seconds ago.
+        package var clock: @Sendable () -> Int64
 
         package init(
             revoke: @escaping @Sendable (RevocationEntry) async -> Bool,
             limit: @escaping @Sendable (_ keys: [String], Rate, _ now: Int64) async -> Int?,
-            report: @escaping @Sendable (String) -> Void
+            report: @escaping @Sendable (String) -> Void,
+            clock: @escaping @Sendable () -> Int64
         ) {
             self.limit = limit
             self.revoke = revoke
             self.report = report
+            self.clock = clock
         }
     }
 
@@ -82,10 +86,7 @@ package final class AccountService: Sendable {
     /// Writes what could not be written to the blacklist before, and removes what is long over. Called every few seconds.
     package func maintain(at now: Int64) async {
         do throws(StoreFault) {
-            for entry in try await store.pending(at: now) {
-                guard await surroundings.revoke(entry) else { break }
-                try await store.removePending(entry.key)
-            }
+            try await revocations.writeKept(at: now)
             try await store.prune(before: now - 86_400_000)
         } catch { surroundings.report("accounts: \(error)") }
     }
@@ -152,15 +153,21 @@ package final class AccountService: Sendable {
 
     /// - Returns: whether every entry is on the blacklist now; the others are kept and written later.
     func revoke(_ entries: [RevocationEntry]) async throws(AccountRefusal) -> Bool {
-        var complete = true
-        for entry in entries where await !surroundings.revoke(entry) {
-            complete = false
-            try await stored { () async throws(StoreFault) in try await store.addPending(entry) }
+        var isComplete = true
+        for entry in entries {
+            let isWritten = try await stored { () async throws(StoreFault) in try await revocations.write(entry) }
+            isComplete = isWritten && isComplete
         }
-        return complete
+        return isComplete
     }
 
-    /// All of a user's tokens issued before now.
+    private var revocations: RevocationWriter {
+        RevocationWriter(
+            store: store, revoke: surroundings.revoke, clock: surroundings.clock,
+            accessLife: settings.accessLife.milliseconds)
+    }
+
+    /// All of a user's tokens issued before `now`.
     func cutoff(_ userID: String, at now: Int64) -> RevocationEntry {
         .cutoff(of: userID, at: now, life: settings.accessLife.milliseconds)
     }

@@ -60,6 +60,7 @@ struct AccountWireTests {
     func faultyBody(body: String, outcome: String) throws {
         let response = try stage.account("POST", "/register", body)
         #expect(response.outcome == outcome, "\(body.prefix(80))")
+        #expect(response.text.contains(#","fields":["#) == (response.status == 400), "\(response.text)")
     }
 
     @Test("A body that is not sent as JSON is 415")
@@ -192,11 +193,16 @@ struct AccountWireTests {
             try stage.account("POST", "/password", wrong, fields: [login.bearer]).outcome == "401 credentials_invalid")
         let changed = try stage.account("POST", "/password", body, fields: [login.bearer])
         let new = try changed.login()
-        #expect(changed.field("set-cookie")?.hasPrefix("refresh=") == true)
+        #expect(changed.field("set-cookie")?.hasPrefix("refresh=") == true && new.refreshToken == nil)
         #expect(try stage.get("/api", login.bearer).outcome == "401 token_revoked")
         #expect(try stage.get("/api", new.bearer).outcome == "200 upstream")
         #expect(try stage.account("POST", "/login", stage.credentials(email)).outcome == "401 credentials_invalid")
-        #expect(try stage.get("/api", stage.login(email, "a new horse entirely").bearer).outcome == "200 upstream")
+        let other = try stage.login(email, "a new horse entirely")
+        #expect(try stage.get("/api", other.bearer).outcome == "200 upstream")
+        let back = #"{"currentPassword":"a new horse entirely","newPassword":"\#(Stage.password)","cookie":false}"#
+        let changedBack = try stage.account("POST", "/password", back, fields: [other.bearer])
+        #expect(changedBack.field("set-cookie") == nil)
+        #expect(try stage.refresh(try #require(changedBack.login().refreshToken)).status == 200)
     }
 
     @Test("One session can be ended from another, and nobody else's")

@@ -116,7 +116,7 @@ extension AccountService {
 
     func logoutAll(_ request: AccountRequest) async throws(AccountRefusal) -> AccountAnswer {
         let user = try await caller(request)
-        let isComplete = try await endEverything(of: user.id, request)
+        let isComplete = try await endEverything(of: user.id).isComplete
         await audit("logged_out_everywhere", request, user: user)
         let clear = RefreshCookie(prefix: settings.prefix, for: request).clear()
         return isComplete
@@ -124,19 +124,24 @@ extension AccountService {
             : AccountAnswer(status: 202, fieldLines: clear, body: Array("{\"pending\":true}".utf8))
     }
 
-    private func endEverything(of userID: String, _ request: AccountRequest) async throws(AccountRefusal) -> Bool {
+    /// Ends all sessions, then all access tokens that were issued before. In this order: a refresh that comes between gets
+    /// nothing any more, and what one got before is older than the cutoff.
+    /// - Returns: the first instant at which a token counts again, and whether the blacklist knows.
+    private func endEverything(of userID: String) async throws(AccountRefusal) -> (cutoff: Int64, isComplete: Bool) {
         _ = try await stored { () async throws(StoreFault) in
-            try await store.endSessions(of: userID, at: request.now)
+            try await store.endSessions(of: userID, at: surroundings.clock())
         }
         // Issued in this very millisecond counts as before.
-        return try await revoke([cutoff(userID, at: request.now + 1)])
+        let moment = surroundings.clock() + 1
+        return (moment, try await revoke([cutoff(userID, at: moment)]))
     }
 
     // MARK: password
 
     func changePassword(_ request: AccountRequest) async throws(AccountRefusal) -> AccountAnswer {
-        let body = try AccountBody(request, names: ["currentPassword", "newPassword"])
+        let body = try AccountBody(request, names: ["currentPassword", "newPassword", "cookie"])
         let values = try body.strings("currentPassword", "newPassword")
+        let wantsCookie = try body.boolean("cookie") ?? true
         if let problem = PasswordRules.problem(of: values[1]) {
             throw AccountBody.refusal([.init(name: "newPassword", problem: problem.rawValue)])
         }
@@ -146,14 +151,17 @@ extension AccountService {
             await audit("password_change_failed", request, user: user, detail: "wrong password")
             throw AccountRefusal(.credentialsInvalid)
         }
-        let hash = try await hash(values[1])
-        try await stored { () async throws(StoreFault) in try await store.setHash(hash, of: user.id) }
-        _ = try await endEverything(of: user.id, request)
-        await audit("password_changed", request, user: user)
+        var changed = user
+        changed.hash = try await hash(values[1])
+        guard try await replaceHash(of: user, with: changed.hash) else {
+            await audit("password_change_failed", request, user: user, detail: "changed meanwhile")
+            throw AccountRefusal(.credentialsInvalid)
+        }
         // The new token is issued at the cutoff, not before it.
         var later = request
-        later.now += 1
-        return try await open(for: user, later, wantsCookie: true)
+        later.now = try await endEverything(of: user.id).cutoff
+        await audit("password_changed", request, user: user)
+        return try await open(for: changed, later, wantsCookie: wantsCookie)
     }
 
     // MARK: me, sessions

@@ -64,12 +64,12 @@ extension AccountService {
         }
         // Unknown, disabled and wrong take the same time and get the same answer.
         let isRight = try await verify(values[1], found?.hash)
-        guard let user = found, isRight, !user.isDisabled else {
+        guard var user = found, isRight, !user.isDisabled else {
             let reason = found == nil ? "unknown user" : isRight ? "disabled" : "wrong password"
             await audit("login_failed", request, user: found, email: email?.text, detail: reason)
             throw AccountRefusal(.credentialsInvalid)
         }
-        if user.hash.cost != settings.bcryptCost { try await rehash(user, values[1]) }
+        if user.hash.cost != settings.bcryptCost { user.hash = try await rehash(user, values[1]) }
         let answer = try await open(for: user, request, wantsCookie: wantsCookie)
         await audit("logged_in", request, user: user)
         return answer
@@ -87,14 +87,22 @@ extension AccountService {
     }
 
     /// The configured cost has changed since; the password is at hand only now.
-    private func rehash(_ user: User, _ password: String) async throws(AccountRefusal) {
+    private func rehash(_ user: User, _ password: String) async throws(AccountRefusal) -> BcryptHash {
         let hash = try await hash(password)
-        try await stored { () async throws(StoreFault) in try await store.setHash(hash, of: user.id) }
+        return try await replaceHash(of: user, with: hash) ? hash : user.hash
+    }
+
+    /// - Returns: false where the hash is another by now: who changed it last is right.
+    func replaceHash(of user: User, with hash: BcryptHash) async throws(AccountRefusal) -> Bool {
+        try await stored { () async throws(StoreFault) in
+            try await store.replaceHash(user.hash, with: hash, of: user.id)
+        }
     }
 
     // MARK: Tokens
 
-    /// Opens a session: its first refresh token, and an access token.
+    /// Opens a session: its first refresh token, and an access token. Refused where the user has become another since the
+    /// password was compared, which takes its time: changed, disabled or gone.
     func open(for user: User, _ request: AccountRequest, wantsCookie: Bool) async throws(AccountRefusal)
         -> AccountAnswer
     {
@@ -107,8 +115,12 @@ extension AccountService {
         let access = newAccess(at: request.now)
         let row = RefreshTokenRow(
             hash: try cryptography { () throws(CryptoError) in try token.hash() }, expiresAt: expiresAt)
-        try await stored { () async throws(StoreFault) in
-            try await store.addSession(session, firstToken: row, access: access)
+        let isOpen = try await stored { () async throws(StoreFault) in
+            try await store.addSession(session, firstToken: row, access: access, by: user.hash)
+        }
+        guard isOpen else {
+            await audit("login_failed", request, user: user, detail: "changed meanwhile")
+            throw AccountRefusal(.credentialsInvalid)
         }
         return try give(token, until: expiresAt, access, user, session.id, request, wantsCookie: wantsCookie)
     }

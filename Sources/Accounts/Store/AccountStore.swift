@@ -5,12 +5,17 @@ protocol AccountStore: Sendable {
     func addUser(_ user: User) async throws(StoreFault)
     func user(email: String) async throws(StoreFault) -> User?
     func user(id: String) async throws(StoreFault) -> User?
-    func setHash(_ hash: BcryptHash, of userID: String) async throws(StoreFault)
+    /// - Returns: false where `old` is not the user's hash any more: the password was changed meanwhile.
+    func replaceHash(_ old: BcryptHash, with new: BcryptHash, of userID: String) async throws(StoreFault) -> Bool
     func users() async throws(StoreFault) -> [User]
     /// - Returns: nil where there is no such user.
     func changeUser(_ email: String, _ change: UserChange) async throws(StoreFault) -> User?
 
-    func addSession(_ session: Session, firstToken: RefreshTokenRow, access: AccessTokenRow) async throws(StoreFault)
+    /// - Parameter hash: what the password was right by.
+    /// - Returns: false where that is not the user's any more, or the user is disabled or gone: nothing was added.
+    func addSession(
+        _ session: Session, firstToken: RefreshTokenRow, access: AccessTokenRow, by hash: BcryptHash
+    ) async throws(StoreFault) -> Bool
     /// Exchanges a token for its one successor, or says why not. See ``Rotation``.
     func rotate(_ presented: Rotation.Presented) async throws(StoreFault) -> Rotation.Outcome
     /// The session that a token belongs to, whatever its state.
@@ -24,7 +29,10 @@ protocol AccountStore: Sendable {
     /// A blacklist entry that could not be written yet.
     func addPending(_ entry: RevocationEntry) async throws(StoreFault)
     func pending(at now: Int64) async throws(StoreFault) -> [RevocationEntry]
-    func removePending(_ key: [UInt8]) async throws(StoreFault)
+    /// Whether this is still to be written, and not another of its key.
+    func isPending(_ entry: RevocationEntry) async throws(StoreFault) -> Bool
+    /// - Returns: false where another of its key has taken its place, or it is gone.
+    func removePending(_ entry: RevocationEntry) async throws(StoreFault) -> Bool
     /// Removes what is long over.
     func prune(before moment: Int64) async throws(StoreFault)
 }
@@ -102,6 +110,14 @@ package struct RevocationEntry: Sendable, Equatable {
 
     /// All tokens of a user issued before `now`, none of which lives longer than `life`, in milliseconds.
     static func cutoff(of userID: String, at now: Int64, life: Int64) -> RevocationEntry {
-        RevocationEntry(key: Array("sub:\(userID)".utf8), value: Array("\(now)".utf8), expiresAt: now + life)
+        cutoff(key: Array("\(cutoffPrefix)\(userID)".utf8), at: now, life: life)
     }
+
+    static func cutoff(key: [UInt8], at now: Int64, life: Int64) -> RevocationEntry {
+        RevocationEntry(key: key, value: Array("\(now)".utf8), expiresAt: now + life)
+    }
+
+    var isCutoff: Bool { key.starts(with: Self.cutoffPrefix.utf8) }
+
+    private static let cutoffPrefix = "sub:"
 }

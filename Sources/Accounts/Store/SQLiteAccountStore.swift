@@ -50,9 +50,11 @@ final class SQLiteAccountStore: AccountStore {
         try await read { try Row.fetchAll($0, sql: "SELECT * FROM users ORDER BY email").map(User.init) }
     }
 
-    func setHash(_ hash: BcryptHash, of userID: String) async throws(StoreFault) {
+    func replaceHash(_ old: BcryptHash, with new: BcryptHash, of userID: String) async throws(StoreFault) -> Bool {
         try await write { database in
-            try database.execute(sql: "UPDATE users SET hash = ? WHERE id = ?", arguments: [hash.text, userID])
+            try database.execute(
+                sql: "UPDATE users SET hash = ? WHERE id = ? AND hash = ?", arguments: [new.text, userID, old.text])
+            return database.changesCount > 0
         }
     }
 
@@ -78,8 +80,12 @@ final class SQLiteAccountStore: AccountStore {
 
     // MARK: Sessions
 
-    func addSession(_ session: Session, firstToken: RefreshTokenRow, access: AccessTokenRow) async throws(StoreFault) {
+    func addSession(
+        _ session: Session, firstToken: RefreshTokenRow, access: AccessTokenRow, by hash: BcryptHash
+    ) async throws(StoreFault) -> Bool {
         try await write { database in
+            guard let user = try Self.user(database, "id", session.userID), !user.isDisabled, user.hash == hash
+            else { return false }
             try database.execute(
                 sql: """
                     INSERT INTO sessions (id, user_id, created_at, last_used_at, ends_at, address, user_agent)
@@ -91,6 +97,7 @@ final class SQLiteAccountStore: AccountStore {
                 ])
             try Self.addToken(database, firstToken, session.id, predecessor: nil)
             try Self.addAccess(database, access, session.id)
+            return true
         }
     }
 
@@ -249,9 +256,20 @@ final class SQLiteAccountStore: AccountStore {
         }
     }
 
-    func removePending(_ key: [UInt8]) async throws(StoreFault) {
+    func isPending(_ entry: RevocationEntry) async throws(StoreFault) -> Bool {
+        try await read { database in
+            try Row.fetchOne(
+                database, sql: "SELECT 1 FROM pending_revocations WHERE key = ? AND value = ?",
+                arguments: [Blob(entry.key), Blob(entry.value)]) != nil
+        }
+    }
+
+    func removePending(_ entry: RevocationEntry) async throws(StoreFault) -> Bool {
         try await write { database in
-            try database.execute(sql: "DELETE FROM pending_revocations WHERE key = ?", arguments: [Blob(key)])
+            try database.execute(
+                sql: "DELETE FROM pending_revocations WHERE key = ? AND value = ?",
+                arguments: [Blob(entry.key), Blob(entry.value)])
+            return database.changesCount > 0
         }
     }
 

@@ -120,7 +120,7 @@ extension Refusal {
         self.init(
             status: code.status, code: code.rawValue, title: code.title, message: refusal.message,
             source: code.status == 503 ? .gateway : .client, fieldLines: fieldLines)
-        guard !refusal.fields.isEmpty else { return }
+        guard code == .validationFailed else { return }
         let fields = refusal.fields.map { field in
             JSONText.object([
                 (Array("name".utf8), JSONText.string(Array(field.name.utf8))),

@@ -21,7 +21,7 @@ struct AccountsSetup {
         let logger = logger
         let surroundings = AccountService.Surroundings(
             revoke: revocation(on: group, embedded: embedded), limit: rates.limit(on: group.any()),
-            report: { line in logger.notice("\(line.printable)") })
+            report: { line in logger.notice("\(line.printable)") }, clock: WallTime.milliseconds)
         do throws(AccountService.Failure) {
             return try AccountService(
                 settings, database: databasePath(settings),
