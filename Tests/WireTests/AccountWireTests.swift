@@ -76,6 +76,9 @@ struct AccountWireTests {
         #expect(get.outcome == "405 method_not_allowed" && get.field("allow") == "POST")
         #expect(try stage.account("POST", "/nothing").outcome == "404 no_route")
         #expect(try stage.account("GET", "/me").outcome == "401 token_missing")
+        for path in ["/..", "/%2e%2e/x", "//login", "/login;x", "/login%2Fx", "/%00"] {
+            #expect(try stage.account("POST", path, "{}").outcome == "400 target_ambiguous", "\(path)")
+        }
     }
 
     // MARK: The cookie

@@ -163,7 +163,11 @@ extension AuthenticatingGatekeeper {
         let endpoint: AccountEndpoint
         switch accounts.match(rest, exchange) {
         case .endpoint(let found): endpoint = found
-        case .notFound: return .refused(decider.policy.refusals.noRoute)
+        case .notFound:
+            let (head, bytes) = (exchange.head, exchange.head.bytes)
+            let ambiguity = decider.ambiguity(
+                bytes.readableBytesUInt8Span, host: head.host, method: head.method, path: head.path)
+            return .refused(ambiguity ?? decider.policy.refusals.noRoute)
         case .methodNotAllowed(let allow): return .refused(decider.policy.refusals.methodNotAllowed(allow: allow))
         }
         guard endpoint.tokenNeed != .none else { return accounts.collect(endpoint, exchange, token: nil) }

@@ -108,6 +108,16 @@ final class Decider {
         return refusal
     }
 
+    /// The same for a path below the accounts' prefix that is none of theirs: what is ambiguous is so there, too.
+    func ambiguity(_ octets: Span<UInt8>, host: Range<Int>?, method: Range<Int>, path: Range<Int>) -> Refusal? {
+        guard
+            case .ambiguous(let ambiguity) = policy.configuration.decide(
+                host: octets.extracting(host ?? 0..<0), method: octets.extracting(method),
+                path: octets.extracting(path))
+        else { return nil }
+        return policy.refusals.refusal(for: ambiguity)
+    }
+
     // MARK: authenticate
 
     private func authenticate(
