@@ -21,15 +21,20 @@ struct SigningKeyWatch: Sendable {
         var known = (try? folder.fingerprint()) ?? []
         // What changed between the start and now is a change, too.
         if known.count != current.policy.signingKeys?.materials.count { known = [] }
+        var generation = current.policy.generation
         var failure = ""
         while !Task.isCancelled {
             try? await Task.sleep(for: Self.interval)
             do {
                 let found = try folder.fingerprint()
-                guard found != known else { continue }
-                try await use(SigningKeys(folder))
-                known = found
+                let policy = current.policy
+                // A reload read the keys when it began, and may have put those in the place of newer ones.
+                guard found != known || policy.generation != generation else { continue }
+                try await use(SigningKeys(folder), of: policy)
+                generation = policy.generation
                 failure = ""
+                guard found != known else { continue }
+                known = found
                 logger.notice("signing keys: \(found.count) verify, the newest signs")
             } catch {
                 // The last good set goes on. Told once for each reason.
@@ -39,8 +44,7 @@ struct SigningKeyWatch: Sendable {
         }
     }
 
-    private func use(_ keys: SigningKeys) async throws(KeyError) {
-        let policy = current.policy
+    private func use(_ keys: SigningKeys, of policy: GatewayPolicy) async throws(KeyError) {
         guard let settings = policy.configuration.tokens else { return }
         let tokens = try TokenPolicy(settings, material: policy.keyMaterial + keys.materials)
         // Once here, so that what can't be used is known before any event loop has it.
