@@ -21,6 +21,20 @@ struct ForwardingWireTests {
         #expect(try echo.all("x-request-id") == [stage.gateway.logLines(tag)[0].members.request_id])
     }
 
+    @Test("An IPv4 address is told as such behind a listener of both families")
+    func bothFamilies() throws {
+        let port = try Listener.freePort()
+        let stage = try Stage(GatewayConfiguration(settings: "listen [::]:\(port)", routes: "* /** public"))
+        let tag = TestToken.newJTI()
+        let client = try RawClient(port: port)
+        try client.send("GET /\(tag) HTTP/1.1\r\nHost: a\r\n\r\n")
+        let echo = try client.response().echo()
+        #expect(echo.all("x-forwarded-for") == ["127.0.0.1"])
+        #expect(echo.all("forwarded").allSatisfy { $0.hasPrefix("for=127.0.0.1;") })
+        #expect(try stage.gateway.logLines(tag)[0].members.client == "127.0.0.1")
+        try stage.end()
+    }
+
     /// A Via is for all proxies to add to (RFC 9110, section 7.6.3), and nothing is decided by it.
     @Test("Via is added to")
     func via() throws {

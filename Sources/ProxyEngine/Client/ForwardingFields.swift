@@ -17,7 +17,7 @@ package final class ForwardingFields: Sendable {
     package init(peer: SocketAddress?, trusted: [AddressRange], isSecure: Bool = false, isHTTP2: Bool = false) {
         self.isHTTP2 = isHTTP2
         scheme = isSecure ? "https" : "http"
-        self.peer = peer?.ipAddress ?? "unknown"
+        self.peer = peer.flatMap(AddressRange.text) ?? "unknown"
         isTrusted = peer.map { peer in trusted.contains { $0.contains(peer) } } ?? false
         ownLines = Array(
             "X-Forwarded-For: \(self.peer)\r\nX-Forwarded-Proto: \(scheme)\r\n\(Self.forwarded(self.peer, scheme))\r\n"

@@ -34,4 +34,10 @@ package struct AddressRange: Sendable, Equatable {
         let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
         return Array(octets.prefix(12)) == mapped ? Array(octets.suffix(4)) : octets
     }
+
+    /// The address as text, without its port; an IPv4 address as such, also where a socket of both families has it in IPv6 form.
+    static func text(of address: SocketAddress) -> String? {
+        guard let octets = octets(of: address), octets.count == 4 else { return address.ipAddress }
+        return octets.map(String.init).joined(separator: ".")
+    }
 }
