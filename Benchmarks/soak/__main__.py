@@ -16,6 +16,7 @@ import time
 import self_test
 from account import Ledger, Readings, judge
 from clients import Client, Tokens
+from http2_clients import HTTP2Client
 from surroundings import Gateway, Redis
 from upstream import Upstream
 
@@ -90,7 +91,10 @@ def soak(gateway, redis, upstream, seconds, count):
     time.sleep(1)
     idle = gateway.descriptors()
     trouble = Trouble(gateway, upstream, redis, ledger, stop)
-    threads = [trouble] + [Client(gateway.port, tokens, ledger, stop) for _ in range(count)]
+    threads = [trouble]
+    for number in range(count):     # every third speaks HTTP/2
+        threads.append(HTTP2Client(gateway.tls_port, gateway.certificate, tokens, ledger, stop) if number % 3 == 1
+                       else Client(gateway.port, tokens, ledger, stop))
     for thread in threads:
         thread.start()
     early = watch(gateway, ledger, seconds)
@@ -127,8 +131,8 @@ def main():
     arguments = parser.parse_args()
     if arguments.self_test:
         return self_test.run()
-    if arguments.gateway is None or arguments.minutes <= 0:
-        parser.error("the gateway's binary, and a time above nothing, are needed")
+    if arguments.gateway is None or arguments.minutes <= 0 or arguments.clients < 2:
+        parser.error("the gateway's binary, a time above nothing, and at least two clients are needed")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     started = []
     with tempfile.TemporaryDirectory(prefix="gateway-soak-") as folder:

@@ -3,29 +3,55 @@ import collections
 import itertools
 import json
 import threading
+import zlib
 
 # Seconds from the first octet of a request to the last of its answer, or to a close.
 PATIENCE = 25
 # Allocators keep what they were given once: growth counts from the end of the first third.
 MAX_GROWTH_MB = 16
+# Where no request has one of these outcomes, too little was tried.
+EXPECTED = [protocol + status for protocol in ("", "HTTP/2 ") for status in ("200", "200 cut off", "401", "502", "503")]
 
 # What may become of a request whose token is valid while the upstream or Redis is in trouble; and of one that was logged out, which
 # must never have been let through.
 VALID, LOGGED_OUT = frozenset([200, 502, 503, 504]), frozenset([401, 503])
+# … and of one whose body was announced and does not come.
+STALLED = frozenset([408, 502, 503, 504])
 
 Answer = collections.namedtuple("Answer", "status request_id body complete")
+Asked = collections.namedtuple("Asked", "target own permitted")
 
 
-def fault_of_answer(target, answer, permitted, seconds):
-    """What is wrong with an answer; None where nothing is. The upstream's begin with the target that they are for."""
+def own(target, owner, checksum):
+    """What the upstream's answer begins with: what was asked, by whose token, and with which body. No other request's does."""
+    return b"%s %s %08x " % (target, owner, checksum)
+
+
+def asked(target, owner, body=b"", permitted=VALID):
+    return Asked(target, own(target.encode(), owner.encode(), zlib.crc32(body)), permitted)
+
+
+def fault_of_answer(asked, answer, seconds):
+    """What is wrong with an answer; None where nothing is."""
     if seconds > PATIENCE:
-        return "%s took %.0f s" % (target, seconds)
-    if answer.status not in permitted:
-        return "%s was answered %d: %r" % (target, answer.status, answer.body[:200])
-    begin = (target + " ").encode()[:len(answer.body)]
-    if answer.status == 200 and not answer.body.startswith(begin):
-        return "%s got the answer of another: %r" % (target, answer.body[:60])
+        return "%s took %.0f s" % (asked.target, seconds)
+    if answer.status not in asked.permitted:
+        return "%s was answered %d: %r" % (asked.target, answer.status, answer.body[:200])
+    if answer.status == 200 and not answer.body.startswith(asked.own[:len(answer.body)]):
+        return "%s got the answer of another: %r" % (asked.target, answer.body[:100])
     return None
+
+
+def fault_of_stream(asked, end, answer, seconds):
+    """The same of a stream of HTTP/2, whose end tells more. `end`: "whole", "reset" by the gateway, "closed" with the connection,
+    "refused" without having been looked at, or "given up" by the client."""
+    if answer is None and end in ("refused", "given up"):
+        return None
+    if answer is None or end == "closed":
+        return "%s: %s %s an answer" % (asked.target, end, "before" if answer is None else "in the middle of")
+    if end in ("reset", "refused") and answer.status != 200:
+        return "%s was answered %d, and cut off" % (asked.target, answer.status)
+    return fault_of_answer(asked, answer, seconds)
 
 
 class Ledger:
@@ -33,7 +59,8 @@ class Ledger:
 
     def __init__(self):
         self.lock, self.numbers = threading.Lock(), itertools.count(1)
-        self.outcomes, self.issued, self.reached, self.violations = collections.Counter(), 0, {}, []
+        self.outcomes, self.issued, self.violations = collections.Counter(), 0, []
+        self.reached, self.refused = {}, set()
 
     def next(self):
         """A name for a request that no other has."""
@@ -49,6 +76,11 @@ class Ledger:
         """The gateway had this request: something of its answer came, of which more may be known."""
         with self.lock:
             self.reached[name] = (status, request_id)
+
+    def refuse(self, name):
+        """The gateway said that it had not looked at this request (RFC 9113 section 8.7)."""
+        with self.lock:
+            self.refused.add(name)
 
     def violation(self, text):
         with self.lock:
@@ -89,6 +121,7 @@ def faults_of_log(ledger, lines):
             + some([name for name in ledger.reached if not found[name]], "requests that were answered are not in the log")
             + some([name for name, entries in found.items() if len(entries) > 1], "requests are in the log more than once")
             + some([name for name in found if int(name[1:]) > ledger.issued], "requests are in the log that nobody sent")
+            + some([name for name in ledger.refused if found[name]], "requests are in the log that were said not to be looked at")
             + some(unlike, "requests have another status or id in the log"))
 
 
@@ -106,7 +139,7 @@ def faults_of_readings(readings):
 def judge(ledger, lines, readings):
     """All that is wrong; nothing where the soak passed."""
     faults = list(ledger.violations[:20]) + faults_of_log(ledger, lines) + faults_of_readings(readings)
-    for outcome in (200, 401, 502, 503):
+    for outcome in EXPECTED:
         if not ledger.outcomes[outcome]:
-            faults.append("no request was answered %d: too little was tried for a judgement" % outcome)
+            faults.append("no request was answered %s: too little was tried for a judgement" % outcome)
     return faults

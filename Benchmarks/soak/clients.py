@@ -1,4 +1,4 @@
-"""Clients of every kind, each with a thread of its own: proper ones, and those that vanish, dawdle or are logged out."""
+"""Clients of every kind over HTTP/1.1, each with a thread of its own: proper ones, and those that vanish, dawdle or are logged out."""
 import base64
 import collections
 import json
@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 
-from account import LOGGED_OUT, PATIENCE, VALID, Answer, fault_of_answer
+from account import LOGGED_OUT, PATIENCE, VALID, Answer, asked, fault_of_answer
 
 # Enough for no buffer of the kernel's to hold it: the gateway must wait for the reader.
 SLOW_RECEIVE_BUFFER = 4096
@@ -28,13 +28,15 @@ class Tokens:
         """Of the first hundred, which are never logged out: most are known to the gateway by then."""
         return self.valid[random.randrange(100)]
 
-    def log_out(self):
-        """A token that is logged out now; None where Redis did not say so."""
+    def take(self):
+        """One that nobody else will use; None where there is none left."""
         with self.lock:
-            if len(self.valid) <= 100:
-                return None
-            token = self.valid.pop()
-        if self.redis.command("SET", "blacklist:" + token_id(token), "1", "EX", "86400") != b"+OK":
+            return self.valid.pop() if len(self.valid) > 100 else None
+
+    def log_out(self, token=None):
+        """A token, given or not, that is logged out now; None where Redis did not say so."""
+        token = token or self.take()
+        if token is None or self.redis.command("SET", "blacklist:" + token_id(token), "1", "EX", "86400") != b"+OK":
             return None
         self.logged_out.append(token)
         return token
@@ -127,22 +129,22 @@ class Client(threading.Thread):
 
     def slow_upload(self):
         pieces = [b"u" * 100] * 8
-        name, begin = self.ledger.next(), time.monotonic()
-        self.send("/api/up/" + name, head_only=sum(map(len, pieces)))
+        name, token, begin = self.ledger.next(), self.tokens.any(), time.monotonic()
+        self.send("/api/up/" + name, token, head_only=sum(map(len, pieces)))
         for piece in pieces:
             time.sleep(0.2)
             self.connection.sendall(piece)
-        self.judge("/api/up/" + name, name, VALID, begin, self.answer(name))
+        self.judge(asked("/api/up/" + name, token_id(token), b"".join(pieces)), begin, self.answer(name))
 
     def websocket(self):
         self.drop()
-        target = "/api/socket/" + self.ledger.next()
-        name, begin = target.rsplit("/", 1)[1], time.monotonic()
-        self.send(target, extra="Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        name, token, begin = self.ledger.next(), self.tokens.any(), time.monotonic()
+        target = "/api/socket/" + name
+        self.send(target, token, extra="Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                                 "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n")
         answer = self.answer(name)
         if answer is None or answer.status != 101:
-            return self.judge(target, name, VALID, begin, answer)
+            return self.judge(asked(target, token_id(token)), begin, answer)
         self.ledger.note("101")
         for number in range(random.randint(1, 5)):
             message = ("%s %d" % (name, number)).encode()
@@ -182,9 +184,9 @@ class Client(threading.Thread):
         self.connect(buffer).sendall(head.encode() + b"\r\n" + body)
 
     def exchange(self, folder, token=None, body=b"", permitted=VALID):
-        name, begin = self.ledger.next(), time.monotonic()
+        name, token, begin = self.ledger.next(), token or self.tokens.any(), time.monotonic()
         self.send(folder + name, token, body)
-        self.judge(folder + name, name, permitted, begin, self.answer(name))
+        self.judge(asked(folder + name, token_id(token), body, permitted), begin, self.answer(name))
 
     def answer(self, name):
         """None where the connection was closed before there was one, or in its head."""
@@ -225,16 +227,16 @@ class Client(threading.Thread):
             pass
         return body
 
-    def judge(self, target, name, permitted, begin, answer):
+    def judge(self, asked, begin, answer):
         """A connection that served before may be closed under a request, RFC 9112 section 9.3.1; a new one may not."""
         seconds, used = time.monotonic() - begin, self.connection is not None and self.used
         if answer is None:
             if not used:
-                self.ledger.violation("%s: a new connection was closed without an answer" % target)
+                self.ledger.violation("%s: a new connection was closed without an answer" % asked.target)
             self.ledger.note("closed before the answer")
             return self.drop()
         self.used = True
-        self.ledger.note(answer.status if answer.complete else "%d cut off" % answer.status)
-        fault = fault_of_answer(target, answer, permitted, seconds)
+        self.ledger.note("%d" % answer.status if answer.complete else "%d cut off" % answer.status)
+        fault = fault_of_answer(asked, answer, seconds)
         if fault:
             self.ledger.violation(fault)

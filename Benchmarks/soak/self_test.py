@@ -1,10 +1,14 @@
 """Plants faults, one at a time: each must be found, and where there is none nothing may be."""
 import json
+import zlib
 
-from account import LOGGED_OUT, PATIENCE, VALID, Answer, Ledger, Readings, fault_of_answer, judge
+import http2_self_test
+from account import EXPECTED, LOGGED_OUT, PATIENCE, Answer, Ledger, Readings, asked, fault_of_answer, fault_of_stream, judge, own
 
 TARGET = "/api/n00000001"
-GOOD = Answer(200, "r1", TARGET.encode() + b" ", True)
+ASKED, ASKED_OUT = asked(TARGET, "t1", b"body"), asked(TARGET, "t1", b"body", LOGGED_OUT)
+GOOD = Answer(200, "r1", own(TARGET.encode(), b"t1", zlib.crc32(b"body")), True)
+PIECE = GOOD._replace(body=GOOD.body[:9], complete=False)
 READINGS = Readings(early_mb=30, late_mb=31, idle_descriptors=20, late_descriptors=20, exit_status=0)
 STATUSES = (200, 401, 502, 503)
 
@@ -17,19 +21,29 @@ def scene():
     ledger, lines = Ledger(), []
     for number, status in enumerate(STATUSES, start=1):
         ledger.reach(ledger.next(), status, "r%d" % number)
-        ledger.note(status)
         lines.append(line(number, status))
+    for outcome in EXPECTED:
+        ledger.note(outcome)
     ledger.next()       # sent, and gone before anything came: it may be in the log or not
+    ledger.refuse(ledger.next())
     return ledger, lines
 
 
 ANSWERS = {
-    "the answer of another": fault_of_answer(TARGET, GOOD._replace(body=b"/api/n00000002 "), VALID, 1),
-    "a piece of the answer of another": fault_of_answer(TARGET, Answer(200, "r1", b"/api/n00000002", False), VALID, 1),
-    "a logged-out token that passed": fault_of_answer(TARGET, GOOD, LOGGED_OUT, 1),
-    "a logged-out token that reached the upstream": fault_of_answer(TARGET, GOOD._replace(status=502), LOGGED_OUT, 1),
-    "a valid token that was refused": fault_of_answer(TARGET, GOOD._replace(status=401), VALID, 1),
-    "an answer that came too late": fault_of_answer(TARGET, GOOD, VALID, PATIENCE + 1),
+    "the answer of another": fault_of_answer(ASKED, GOOD._replace(body=GOOD.body.replace(b"n00000001", b"n00000002")), 1),
+    "a piece of the answer of another": fault_of_answer(ASKED, PIECE._replace(body=b"/api/n00000002"), 1),
+    "the answer to another's token": fault_of_answer(ASKED, GOOD._replace(body=GOOD.body.replace(b"t1", b"t2")), 1),
+    "the answer to another body": fault_of_answer(ASKED, GOOD._replace(body=own(TARGET.encode(), b"t1", zlib.crc32(b"bady"))), 1),
+    "a logged-out token that passed": fault_of_answer(ASKED_OUT, GOOD, 1),
+    "a logged-out token that reached the upstream": fault_of_answer(ASKED_OUT, GOOD._replace(status=502), 1),
+    "a valid token that was refused": fault_of_answer(ASKED, GOOD._replace(status=401), 1),
+    "an answer that came too late": fault_of_answer(ASKED, GOOD, PATIENCE + 1),
+    "a stream that was reset before its answer": fault_of_stream(ASKED, "reset", None, 1),
+    "a refusal that was cut off": fault_of_stream(ASKED, "reset", GOOD._replace(status=503, complete=False), 1),
+    "an answer on a stream that was said not to be looked at": fault_of_stream(ASKED_OUT, "refused", GOOD._replace(status=401), 1),
+    "a connection closed before an answer": fault_of_stream(ASKED, "closed", None, 1),
+    "a connection closed in an answer": fault_of_stream(ASKED, "closed", PIECE, 1),
+    "the answer of another, given up": fault_of_stream(ASKED, "given up", PIECE._replace(body=b"/api/n00000002"), 1),
 }
 LOGS = {
     "a line that is missing": lambda lines: lines[1:],
@@ -38,6 +52,7 @@ LOGS = {
     "a line with another status": lambda lines: [line(1, 502)] + lines[1:],
     "a line with the id of another": lambda lines: [line(1, 200, request_id="r2")] + lines[1:],
     "lines that were lost": lambda lines: lines + ['{"event":"log_lines_lost","count":1}'],
+    "a line of a request that was said not to be looked at": lambda lines: lines + [line(6, 502)],
     "half a line": lambda lines: lines + ['{"path":"/api/n0000'],
 }
 READ = {
@@ -54,16 +69,20 @@ def run():
         missed += [] if judge(ledger, plant(lines), READINGS) else [name]
     for name, reading in READ.items():
         missed += [] if judge(ledger, lines, READINGS._replace(**reading)) else [name]
-    for status in STATUSES:
+    for outcome in EXPECTED:
         few, lines = scene()
-        del few.outcomes[status]
-        missed += [] if judge(few, lines, READINGS) else ["that nothing was answered %d" % status]
+        del few.outcomes[outcome]
+        missed += [] if judge(few, lines, READINGS) else ["that nothing was answered %s" % outcome]
     ledger.violation("planted")
     missed += [] if judge(ledger, lines, READINGS) else ["what a client complained of"]
     clean, lines = scene()
     complaints = judge(clean, lines, READINGS) + judge(clean, lines + [line(5, 0)], READINGS)
-    complaints += filter(None, [fault_of_answer(TARGET, GOOD, VALID, 1),
-                                fault_of_answer(TARGET, Answer(200, "r1", b"/api/n", False), VALID, 1)])
+    complaints += filter(None, [fault_of_answer(ASKED, GOOD, 1), fault_of_answer(ASKED, PIECE, 1), fault_of_stream(ASKED, "whole", GOOD, 1),
+                                fault_of_stream(ASKED, "reset", PIECE, 1), fault_of_stream(ASKED, "given up", PIECE, 1),
+                                fault_of_stream(ASKED, "given up", None, 1), fault_of_stream(ASKED, "refused", None, 1)])
+    on_the_wire, unfounded = http2_self_test.run()
+    missed, complaints = missed + on_the_wire, complaints + unfounded
     if missed or complaints:
         raise SystemExit("self-test FAILED: not found: %s; found where nothing was planted: %s" % (missed, complaints))
-    print("self-test: %d planted faults, each found; none where none was" % (len(ANSWERS) + len(LOGS) + len(READ) + len(STATUSES) + 1))
+    print("self-test: %d planted faults, each found; none where none was" % (
+        len(ANSWERS) + len(LOGS) + len(READ) + len(EXPECTED) + len(http2_self_test.PLANTED) + 1))

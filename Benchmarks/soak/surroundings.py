@@ -12,6 +12,16 @@ def free_port():
         return held.getsockname()[1]
 
 
+def certificate(folder):
+    """One that signs itself, and its key."""
+    names = os.path.join(folder, "tls.pem"), os.path.join(folder, "tls.key")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-out", names[0], "-keyout", names[1]],
+        check=True, capture_output=True)
+    return names
+
+
 class Redis:
     """Keeps every write on disk, so that a logout outlives its death."""
 
@@ -49,13 +59,17 @@ class Redis:
 
 class Gateway:
     def __init__(self, binary, folder, upstream, redis):
-        self.port, self.log, self.folder = free_port(), os.path.join(folder, "access.log"), folder
+        self.port, self.tls_port, self.log, self.folder = free_port(), free_port(), os.path.join(folder, "access.log"), folder
+        self.certificate, key = certificate(folder)
         self.configuration = os.path.join(folder, "routes.conf")
         self.errors = os.path.join(folder, "errors.log")
         self.environment = {**os.environ, "SOAK_SECRET": os.urandom(32).hex()}
         with open(self.configuration, "w") as file:
             file.write("""
 listen     127.0.0.1:%d
+listen     127.0.0.1:%d {
+    certificate  file:%s  file:%s
+}
 upstream   app  http://127.0.0.1:%d
 log        %s
 blacklist  redis://127.0.0.1:%d
@@ -63,6 +77,9 @@ tokens {
     key       HS256  env:SOAK_SECRET
     issuer    https://gateway.example
     audience  app
+}
+identity {
+    header  X-Token-Id  jti
 }
 limits {
     body-timeout      5s
@@ -72,7 +89,7 @@ limits {
 }
 *  /public/**  public
 *  /**         authenticated
-""" % (self.port, upstream, self.log, redis))
+""" % (self.port, self.tls_port, self.certificate, key, upstream, self.log, redis))
         with open(self.errors, "w") as errors:
             self.process = subprocess.Popen(
                 [binary, "run", "--config", self.configuration, "--threads", "2"], stderr=errors, env=self.environment)

@@ -4,7 +4,9 @@ import hashlib
 import socket
 import threading
 import time
+import zlib
 
+from account import own
 from surroundings import free_port
 
 SIZES = {b"large": 300_000, b"huge": 8_000_000}
@@ -12,8 +14,8 @@ GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
 class Upstream:
-    """Answers each request with its own target. `/cut/` breaks off in the middle of the response, `/slow/` takes its time, `/large/`
-    and `/huge/` say more, `/socket/` is a WebSocket that echoes."""
+    """Answers each request with its own target, the id of its token and what its body adds up to. `/cut/` breaks off in the middle of the
+    response, `/slow/` takes its time, `/large/` and `/huge/` say more, `/socket/` is a WebSocket that echoes."""
 
     def __init__(self):
         self.port, self.connections, self.lock = free_port(), set(), threading.Lock()
@@ -59,11 +61,12 @@ class Upstream:
                         return
                     name, _, value = field.partition(b":")
                     fields[name.strip().lower()] = value.strip()
-                if not self.read_body(reader, int(fields.get(b"content-length", 0))):
+                checksum = self.read_body(reader, fields)
+                if checksum is None:
                     return
                 if b"upgrade" in fields:
                     return self.echo(connection, reader, fields)
-                self.answer(connection, target, fields.get(b"x-request-id", b"none"))
+                self.answer(connection, target, fields, checksum)
         except (OSError, ValueError):
             pass
         finally:
@@ -71,18 +74,34 @@ class Upstream:
                 self.connections.discard(connection)
             connection.close()
 
-    def read_body(self, reader, length):
+    def read_body(self, reader, fields):
+        """What it adds up to; None where it does not come to its end."""
+        if b"chunked" not in fields.get(b"transfer-encoding", b""):
+            return self.read_piece(reader, int(fields.get(b"content-length", 0)), 0)
+        checksum = 0
+        while checksum is not None:
+            length = int(reader.readline(), 16)
+            checksum = self.read_piece(reader, length, checksum)
+            if reader.readline() != b"\r\n":
+                return None
+            if length == 0:
+                break
+        return checksum
+
+    def read_piece(self, reader, length, checksum):
         while length > 0:
             piece = reader.read(min(length, 65536))
             if not piece:
-                return False
+                return None
             length -= len(piece)
-        return True
+            checksum = zlib.crc32(piece, checksum)
+        return checksum
 
-    def answer(self, connection, target, request_id):
+    def answer(self, connection, target, fields, checksum):
         """With the id that the gateway gave: the client's, the upstream's and the log's must be one."""
         kind = target.split(b"/")[2]
-        body = target + b" " + b"." * SIZES.get(kind, 0)
+        request_id = fields.get(b"x-request-id", b"none")
+        body = own(target, fields.get(b"x-token-id", b"none"), checksum) + b"." * SIZES.get(kind, 0)
         head = b"HTTP/1.1 200 OK\r\nX-Request-Id: %s\r\nContent-Length: %d\r\n\r\n" % (request_id, len(body))
         if kind == b"cut":
             connection.sendall(head + body[:len(body) // 2])
