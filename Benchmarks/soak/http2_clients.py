@@ -8,7 +8,7 @@ import threading
 
 from account import LOGGED_OUT, PATIENCE, STALLED
 from clients import SLOW_RECEIVE_BUFFER, token_id
-from http2 import Connection, Ended, Exchange
+from http2_connection import Connection, Ended, Exchange
 
 MOST_AT_A_TIME = 16
 # As the gateway's idle-timeout, 5 s, and its clock, which is looked at now and then.

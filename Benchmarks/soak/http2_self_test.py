@@ -1,4 +1,4 @@
-"""Servers that get HTTP/2 wrong in one way each: `http2.Connection` must notice. And one that does all that a server may do."""
+"""Servers that get HTTP/2 wrong in one way each: `Connection` must notice. And one that does all that a server may do."""
 import socket
 import threading
 import zlib
@@ -9,7 +9,7 @@ from h2.errors import ErrorCodes
 from h2.events import DataReceived, RequestReceived, StreamEnded
 
 from account import LOGGED_OUT, Ledger, own
-from http2 import Connection, Ended, Exchange
+from http2_connection import Connection, Ended, Exchange
 
 OWNERS = ("t1", "t2", "t3")
 # Seconds: with what is planted, and where all is well, so that a slow machine is not taken for a fault.
@@ -58,7 +58,8 @@ class Server(threading.Thread):
 
     def answer(self, stream, status=200, body=None, length=None, ends=True):
         body = self.own(stream) if body is None else body
-        self.h2.send_headers(stream, [(":status", str(status)), ("content-length", str(len(body) if length is None else length))])
+        self.h2.send_headers(stream, [(":status", str(status)), ("x-request-id", "r%d" % stream),
+                                      ("content-length", str(len(body) if length is None else length))])
         self.h2.send_data(stream, body, end_stream=ends)
 
     def answer_all(self, *but):
@@ -91,6 +92,13 @@ def data_after_the_end(server):
     server.answer_all()
     server.flush()
     server.socket.sendall(b"\0\0\x01\0\x01\0\0\0\x03x")
+
+
+def frame_of_no_sense(server):
+    """SETTINGS on a stream."""
+    server.answer_all()
+    server.flush()
+    server.socket.sendall(b"\0\0\0\x04\0\0\0\0\x03")
 
 
 def window_overrun(server):
@@ -127,6 +135,7 @@ PLANTED = {
     "a body that is another's": body_of_another,
     "an answer that looks whole and is not": answer_that_ends_early,
     "data on a stream that has ended": data_after_the_end,
+    "a frame that makes no sense": frame_of_no_sense,
     "more data than the window has room for": window_overrun,
     "a connection closed with a request under way": lambda server: close(server, 3),
     "a stream that was reset without an answer": reset_without_an_answer,
@@ -160,13 +169,15 @@ def logged_out(server):
     server.answer(3, 401, b"{}")
 
 
+# And what is written down of each request: its status, or that it was not looked at.
+REFUSED = "not looked at"
 ALLOWED = {
-    "nothing wrong": lambda server: server.answer_all(),
-    "an answer that is cut off": part_of_an_answer,
-    "a stream that was not looked at": refused_stream,
-    "a server that leaves": two_goaways,
-    "a server that closes when all is answered": close,
-    "a logged-out token that was refused": logged_out,
+    "nothing wrong": (lambda server: server.answer_all(), [200, 200, 200]),
+    "an answer that is cut off": (part_of_an_answer, [200, 200, 200]),
+    "a stream that was not looked at": (refused_stream, [200, REFUSED, 200]),
+    "a server that leaves": (two_goaways, [200, 200, REFUSED]),
+    "a server that closes when all is answered": (close, [200, 200, 200]),
+    "a logged-out token that was refused": (logged_out, [200, 401, 200]),
 }
 
 
@@ -178,7 +189,7 @@ MANNERS = {
 }
 
 
-def violations(name, plant, patience):
+def ledger_of(name, plant, patience):
     ours, theirs = socket.socketpair()
     server, ledger = Server(theirs, plant), Ledger()
     connection = Connection(ours, ledger, patience=patience)
@@ -195,11 +206,22 @@ def violations(name, plant, patience):
         pass
     ours.close()
     server.join()
-    return ledger.violations
+    return ledger
+
+
+def written(statuses):
+    """What the ledger must hold."""
+    names = [("n%08d" % number, "r%d" % (2 * number - 1), status) for number, status in enumerate(statuses, start=1)]
+    return ({name: (status, request_id) for name, request_id, status in names if status != REFUSED},
+            {name for name, _, status in names if status == REFUSED})
 
 
 def run():
     """What was planted and not found, and what was found where nothing was planted."""
-    missed = [name for name, plant in PLANTED.items() if not violations(name, plant, PATIENCE)]
-    found = ((name, violations(name, plant, GREAT_PATIENCE)) for name, plant in ALLOWED.items())
-    return missed, ["%s: %s" % pair for pair in found if pair[1]]
+    missed, complaints = [name for name, plant in PLANTED.items() if not ledger_of(name, plant, PATIENCE).violations], []
+    for name, (plant, statuses) in ALLOWED.items():
+        ledger = ledger_of(name, plant, GREAT_PATIENCE)
+        complaints += ["%s: %s" % (name, violation) for violation in ledger.violations]
+        if (ledger.reached, ledger.refused) != written(statuses):
+            complaints.append("%s: the ledger has %s, %s" % (name, ledger.reached, ledger.refused))
+    return missed, complaints

@@ -3,7 +3,7 @@ import json
 import zlib
 
 import http2_self_test
-from account import EXPECTED, LOGGED_OUT, PATIENCE, Answer, Ledger, Readings, asked, fault_of_answer, fault_of_stream, judge, own
+from account import LOGGED_OUT, PATIENCE, Answer, Ledger, Readings, asked, fault_of_answer, fault_of_stream, judge, own
 
 TARGET = "/api/n00000001"
 ASKED, ASKED_OUT = asked(TARGET, "t1", b"body"), asked(TARGET, "t1", b"body", LOGGED_OUT)
@@ -11,6 +11,7 @@ GOOD = Answer(200, "r1", own(TARGET.encode(), b"t1", zlib.crc32(b"body")), True)
 PIECE = GOOD._replace(body=GOOD.body[:9], complete=False)
 READINGS = Readings(early_mb=30, late_mb=31, idle_descriptors=20, late_descriptors=20, exit_status=0)
 STATUSES = (200, 401, 502, 503)
+OUTCOMES = ("200", "200 cut off", "401", "502", "503", "HTTP/2 200", "HTTP/2 200 cut off", "HTTP/2 401", "HTTP/2 502", "HTTP/2 503")
 
 
 def line(number, status, **other):
@@ -22,7 +23,7 @@ def scene():
     for number, status in enumerate(STATUSES, start=1):
         ledger.reach(ledger.next(), status, "r%d" % number)
         lines.append(line(number, status))
-    for outcome in EXPECTED:
+    for outcome in OUTCOMES:
         ledger.note(outcome)
     ledger.next()       # sent, and gone before anything came: it may be in the log or not
     ledger.refuse(ledger.next())
@@ -69,7 +70,7 @@ def run():
         missed += [] if judge(ledger, plant(lines), READINGS) else [name]
     for name, reading in READ.items():
         missed += [] if judge(ledger, lines, READINGS._replace(**reading)) else [name]
-    for outcome in EXPECTED:
+    for outcome in OUTCOMES:
         few, lines = scene()
         del few.outcomes[outcome]
         missed += [] if judge(few, lines, READINGS) else ["that nothing was answered %s" % outcome]
@@ -85,4 +86,4 @@ def run():
     if missed or complaints:
         raise SystemExit("self-test FAILED: not found: %s; found where nothing was planted: %s" % (missed, complaints))
     print("self-test: %d planted faults, each found; none where none was" % (
-        len(ANSWERS) + len(LOGS) + len(READ) + len(EXPECTED) + len(http2_self_test.PLANTED) + 1))
+        len(ANSWERS) + len(LOGS) + len(READ) + len(OUTCOMES) + len(http2_self_test.PLANTED) + 1))

@@ -78,7 +78,7 @@ class Connection:
         self.flush()
         octets = self.read(most, 0.001 if sent else self.seconds_until_due())
         if octets == b"":
-            self.close("closed")
+            self.close()
         if octets:
             self.receive(octets)
         self.look_for_silence()
@@ -96,7 +96,7 @@ class Connection:
                 self.h2.reset_stream(stream, ErrorCodes.CANCEL)
                 self.resets += 1
                 self.given_up.add(stream)
-                self.over(stream, "given up", False)
+                self.over(stream, "given up")
 
     def sip(self):
         for stream, exchange in self.exchanges.items():
@@ -124,7 +124,7 @@ class Connection:
             self.socket.sendall(octets)
         except socket.timeout:
             self.violation("%d octets were not taken for %d s" % (len(octets), self.patience))
-            self.close("closed")
+            self.close()
         except (ConnectionError, ssl.SSLEOFError):
             pass        # what was said before the close is still to be read
 
@@ -133,9 +133,9 @@ class Connection:
     def seconds_until_due(self):
         due = [math.inf]
         for stream, exchange in self.exchanges.items():
-            due.append(exchange.begin + self.patience)
-            due.append(exchange.next_sip if exchange.sip else math.inf)
-            due.append(exchange.next_piece if exchange.sent < len(exchange.body) and self.h2.local_flow_control_window(stream) else math.inf)
+            may_send = exchange.sent < len(exchange.body) and self.h2.local_flow_control_window(stream)
+            due += [exchange.begin + self.patience, exchange.next_sip if exchange.sip else math.inf,
+                    exchange.next_piece if may_send else math.inf]
         return min(self.patience, max(0.001, min(due) - time.monotonic()))
 
     def read(self, most, seconds):
@@ -175,14 +175,14 @@ class Connection:
         if any(payload[4:8]):
             self.violation("GOAWAY %d: %r" % (int.from_bytes(payload[4:8], "big"), payload[8:]))
         for stream in [stream for stream in self.exchanges if stream > self.last]:
-            self.over(stream, "refused", False)
+            self.over(stream, "refused")
 
     def take_frame(self, frame):
         try:
             events = self.h2.receive_data(frame)
         except ProtocolError as error:
             self.violation("this is no HTTP/2: %r" % error)
-            self.close("closed")
+            self.close()
         for event in events:
             exchange = self.exchanges.get(getattr(event, "stream_id", None))
             if exchange is None:
@@ -194,9 +194,9 @@ class Connection:
             elif isinstance(event, DataReceived):
                 self.take_data(event, exchange)
             elif isinstance(event, StreamEnded):
-                self.over(event.stream_id, "whole", True)
+                self.over(event.stream_id, "whole")
             elif isinstance(event, StreamReset):
-                self.over(event.stream_id, "refused" if event.error_code == ErrorCodes.REFUSED_STREAM else "reset", False)
+                self.over(event.stream_id, "refused" if event.error_code == ErrorCodes.REFUSED_STREAM else "reset")
 
     def take_data(self, event, exchange):
         exchange.received += len(event.data)
@@ -208,18 +208,18 @@ class Connection:
 
     # The end
 
-    def over(self, stream, end, complete):
+    def over(self, stream, end):
+        """`end` as in `fault_of_stream`."""
         exchange = self.exchanges.pop(stream)
-        answer = exchange.answer(complete)
+        answer = exchange.answer(complete=end == "whole")
         if end == "refused" and answer is None:
             self.ledger.refuse(exchange.name)
-        self.ledger.note("HTTP/2 " + (
-            "%s before the answer" % end if answer is None else "%d" % answer.status if complete
-            else "%d given up" % answer.status if end == "given up" else "%d cut off" % answer.status))
+        outcome = {"whole": "%d", "given up": "%d given up"}.get(end, "%d cut off")
+        self.ledger.note("HTTP/2 " + ("%s before the answer" % end if answer is None else outcome % answer.status))
         fault = fault_of_stream(exchange.asked, end, answer, time.monotonic() - exchange.begin)
         if fault:
             self.violation(fault)
-        if exchange.afterwards and complete:
+        if exchange.afterwards and end == "whole":
             exchange.afterwards(exchange)
 
     def look_for_silence(self):
@@ -230,10 +230,10 @@ class Connection:
             self.exchanges = {}
             raise Ended
 
-    def close(self, end):
+    def close(self):
         """The connection is over, and with it every stream."""
         for stream in list(self.exchanges):
-            self.over(stream, end, False)
+            self.over(stream, "closed")
         raise Ended
 
     def violation(self, text):
