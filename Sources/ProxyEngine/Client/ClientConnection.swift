@@ -60,7 +60,7 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     var isDirty = false
     /// TLS is being agreed on.
     private(set) var isHandshaking = false
-    /// Octets that waited to be sent when that was looked at last.
+    /// Octets that would wait to be sent, had the client taken none since that was looked at last; before, any number.
     var unsent = Int.max
     private var holdsRead = false
     /// How many bytes of an incomplete head were read in vain; it is read again when it is whole or has doubled.
@@ -308,6 +308,7 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     // MARK: Writing
 
     func write(_ buffer: ByteBuffer) {
+        if unsent < .max { unsent += buffer.readableBytes }
         if let stream { return stream.write(buffer) }
         guard let context else { return }
         context.write(wrapOutboundOut(buffer), promise: nil)
