@@ -18,6 +18,9 @@ VALID, LOGGED_OUT = frozenset([200, 502, 503, 504]), frozenset([401, 503])
 # … and of one whose body was announced and does not come.
 STALLED = frozenset([408, 502, 503, 504])
 
+# The log's detail of an answer that was not taken.
+STOPPED_READING = "the client stopped reading"
+
 Answer = collections.namedtuple("Answer", "status request_id body complete")
 Asked = collections.namedtuple("Asked", "target own permitted")
 
@@ -60,7 +63,7 @@ class Ledger:
     def __init__(self):
         self.lock, self.numbers = threading.Lock(), itertools.count(1)
         self.outcomes, self.issued, self.violations = collections.Counter(), 0, []
-        self.reached, self.refused = {}, set()
+        self.reached, self.refused, self.took = {}, set(), set()
 
     def next(self):
         """A name for a request that no other has."""
@@ -82,6 +85,11 @@ class Ledger:
         with self.lock:
             self.refused.add(name)
 
+    def take(self, name):
+        """The answer to this request was taken fast enough, as long as it came."""
+        with self.lock:
+            self.took.add(name)
+
     def violation(self, text):
         with self.lock:
             self.violations.append(text)
@@ -91,7 +99,7 @@ Readings = collections.namedtuple("Readings", "early_mb late_mb idle_descriptors
 
 
 def logged_requests(lines):
-    """The log's status and id of each numbered request, as often as they are there; and what else is wrong with the log."""
+    """The log's status, id and detail of each numbered request, as often as they are there; and what else is wrong with the log."""
     found, faults = collections.defaultdict(list), []
     for line in lines:
         try:
@@ -104,7 +112,7 @@ def logged_requests(lines):
             continue
         name = entry["path"].rsplit("/", 1)[-1]
         if name.startswith("n"):
-            found[name].append((entry["status"], entry["request_id"]))
+            found[name].append((entry["status"], entry["request_id"], entry.get("detail")))
     return found, faults
 
 
@@ -116,12 +124,14 @@ def faults_of_log(ledger, lines):
     """Every request that was answered is there once, with the status and the id that the client saw."""
     found, faults = logged_requests(lines)
     unlike = [name for name, (status, request_id) in ledger.reached.items()
-              if status is not None and len(found[name]) == 1 and found[name][0] != (status, request_id)]
+              if status is not None and len(found[name]) == 1 and found[name][0][:2] != (status, request_id)]
+    stopped = [name for name in ledger.took if any(entry[2] == STOPPED_READING for entry in found[name])]
     return (faults
             + some([name for name in ledger.reached if not found[name]], "requests that were answered are not in the log")
             + some([name for name, entries in found.items() if len(entries) > 1], "requests are in the log more than once")
             + some([name for name in found if int(name[1:]) > ledger.issued], "requests are in the log that nobody sent")
             + some([name for name in ledger.refused if found[name]], "requests are in the log that were said not to be looked at")
+            + some(stopped, "answers were cut off as if nobody had taken them")
             + some(unlike, "requests have another status or id in the log"))
 
 

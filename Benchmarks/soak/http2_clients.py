@@ -96,7 +96,8 @@ class HTTP2Client(threading.Thread):
     def ask_something(self):
         kinds = [(self.proper, 60), (self.large, 6), (self.upload, 10), (self.slow, 4), (self.cut, 4), (self.slow_upload, 1),
                  (self.stalled_upload, 0.3), (self.slow_reader, 2), (self.stalled_reader, 0.3), (self.reset_at_once, 2),
-                 (self.reset_upload, 2), (self.reset_answer, 3), (self.log_out, 6), (self.log_out_used, 6), (self.logged_out_before, 4)]
+                 (self.reset_upload, 2), (self.reset_answer, 3), (self.log_out, 6), (self.log_out_used, 6), (self.log_out_reading, 0.3),
+                 (self.logged_out_before, 4)]
         random.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]()
 
     def proper(self): self.ask("/api/")
@@ -116,7 +117,8 @@ class HTTP2Client(threading.Thread):
         self.ask("/api/up/", body=b"u" * 1000, pause=math.inf, permitted=STALLED)
 
     def slow_reader(self):
-        sips = random.randint(1, 20)
+        """Also one that takes longer than the gateway's body-timeout, by far."""
+        sips = random.choice([150] + [random.randint(1, 20)] * 9)
         self.ask("/api/huge/", sip=2000, gives_up=lambda exchange: exchange.sips >= sips)
 
     def stalled_reader(self):
@@ -147,6 +149,17 @@ class HTTP2Client(threading.Thread):
         token = self.tokens.take()
         if token:
             self.ask("/api/", token, afterwards=then_log_out)
+
+    def log_out_reading(self):
+        """A download ends when its token is logged out: its slow reader waits for nothing else."""
+        sips, left = random.randint(1, 10), [self.tokens.take()]
+
+        def fails_to_log_out(exchange):
+            if not left or not exchange.received or exchange.sips < sips:
+                return False
+            return self.tokens.log_out(left.pop()) is None
+        if left[0]:
+            self.ask("/api/huge/", left[0], sip=2000, gives_up=fails_to_log_out)
 
     def logged_out_before(self):
         """Also after Redis died and came back."""

@@ -17,6 +17,8 @@ from account import PATIENCE, VALID, Answer, asked, fault_of_stream
 DATA, HEADERS, GOAWAY = 0, 1, 7
 # The gateway bears 200 in 30 seconds. One of ours brings others about, for what was on its way to us.
 MOST_RESETS = 100
+# Seconds: a client that sips later than this may have been too slow.
+MOST_LATE = 1
 # Octets of an answer that are kept: more than the upstream says of a request.
 KEPT = 200
 
@@ -37,7 +39,7 @@ class Exchange:
         self.gives_up, self.afterwards = gives_up or (lambda _: False), afterwards
         self.begin, self.sent, self.received, self.sips = time.monotonic(), 0, 0, 0
         self.next_piece, self.next_sip = self.begin + pause, self.begin + sip_pause
-        self.status, self.request_id, self.kept = None, None, b""
+        self.status, self.request_id, self.kept, self.sips_in_time = None, None, b"", True
 
     def fields(self):
         fields = [(":method", "POST" if self.body else "GET"), (":scheme", "https"), (":authority", "localhost"),
@@ -101,6 +103,7 @@ class Connection:
     def sip(self):
         for stream, exchange in self.exchanges.items():
             if exchange.sip and exchange.next_sip <= time.monotonic():
+                exchange.sips_in_time &= time.monotonic() - exchange.next_sip < MOST_LATE
                 exchange.next_sip, exchange.sips = time.monotonic() + exchange.sip_pause, exchange.sips + 1
                 self.h2.increment_flow_control_window(exchange.sip, stream)
 
@@ -214,6 +217,8 @@ class Connection:
         answer = exchange.answer(complete=end == "whole")
         if end == "refused" and answer is None:
             self.ledger.refuse(exchange.name)
+        if end == "reset" and exchange.sip and exchange.sips_in_time and time.monotonic() - exchange.next_sip < MOST_LATE:
+            self.ledger.take(exchange.name)
         outcome = {"whole": "%d", "given up": "%d given up"}.get(end, "%d cut off")
         self.ledger.note("HTTP/2 " + ("%s before the answer" % end if answer is None else outcome % answer.status))
         fault = fault_of_stream(exchange.asked, end, answer, time.monotonic() - exchange.begin)

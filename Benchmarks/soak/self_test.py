@@ -3,7 +3,8 @@ import json
 import zlib
 
 import http2_self_test
-from account import LOGGED_OUT, PATIENCE, Answer, Ledger, Readings, asked, fault_of_answer, fault_of_stream, judge, own
+from account import (LOGGED_OUT, PATIENCE, STOPPED_READING, Answer, Ledger, Readings, asked, fault_of_answer, fault_of_stream, judge,
+                     own)
 
 TARGET = "/api/n00000001"
 ASKED, ASKED_OUT = asked(TARGET, "t1", b"body"), asked(TARGET, "t1", b"body", LOGGED_OUT)
@@ -27,6 +28,7 @@ def scene():
         ledger.note(outcome)
     ledger.next()       # sent, and gone before anything came: it may be in the log or not
     ledger.refuse(ledger.next())
+    ledger.take("n00000001")
     return ledger, lines
 
 
@@ -54,6 +56,7 @@ LOGS = {
     "a line with the id of another": lambda lines: [line(1, 200, request_id="r2")] + lines[1:],
     "lines that were lost": lambda lines: lines + ['{"event":"log_lines_lost","count":1}'],
     "a line of a request that was said not to be looked at": lambda lines: lines + [line(6, 502)],
+    "an answer that nobody is said to have taken": lambda lines: [line(1, 200, detail=STOPPED_READING)] + lines[1:],
     "half a line": lambda lines: lines + ['{"path":"/api/n0000'],
 }
 READ = {
