@@ -95,6 +95,7 @@ let package = Package(
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
 
         .testTarget(name: "RoutesTests", dependencies: ["Routes"], swiftSettings: strict),
+        .testTarget(name: "RateLimitsTests", dependencies: ["RateLimits", "Routes"], swiftSettings: strict),
         .testTarget(name: "AuthFilterTests", dependencies: ["AuthFilter", "Routes"], swiftSettings: strict),
         .testTarget(
             name: "ProxyEngineTests", dependencies: ["ProxyEngine", nioCore, nioPosix], swiftSettings: strict),

@@ -139,9 +139,9 @@ def run(mutations, jobs, pattern):
         raise Fault("\n".join(faults))
     copy_sources(mutations)
     products = build(jobs)
-    chosen = [each for each in mutations if re.search(pattern, f"{each.file} {each.id}")]
+    chosen = [each for each in mutations if re.search(pattern, f"{each.theme} {each.file} {each.id}")]
     if not chosen:
-        raise Fault(f"no mutation's file or id matches {pattern}")
+        raise Fault(f"no mutation's list, file or id matches {pattern}")
     known = test_names.find(root)
     expressions = sorted({known[name] for each in chosen for name in each.tests})
     print(f"Without a mutant: {len(expressions)} tests.", flush=True)

@@ -30,6 +30,8 @@ class Mutation:
     # Further places in the file that change with it, each with these keys and no id.
     also: list = dataclasses.field(default_factory=list)
     number: int = 0
+    # Which of Tests/Mutations it stands in.
+    theme: str = ""
     start: int = 0
     end: int = 0
 
@@ -68,7 +70,7 @@ def read_mutations():
                 mutation = Mutation(**entry)
             except TypeError as error:
                 raise Fault(f"{path.name}: {entry.get('id')}: {error}")
-            mutation.number = len(mutations) + 1
+            mutation.number, mutation.theme = len(mutations) + 1, path.stem
             mutations.append(mutation)
     return mutations
 

@@ -26,29 +26,26 @@ package struct AccountAdministration: Sendable {
     private let settings: AccountSettings
     private let store: any AccountStore
     private let revoke: @Sendable (RevocationEntry) async -> Bool
-    private let clock: @Sendable () -> Int64
 
-    /// - Parameter clock: milliseconds since 1970.
     package init(
-        _ settings: AccountSettings, database: String, revoke: @escaping @Sendable (RevocationEntry) async -> Bool,
-        clock: @escaping @Sendable () -> Int64
+        _ settings: AccountSettings, database: String, revoke: @escaping @Sendable (RevocationEntry) async -> Bool
     ) throws(Failure) {
         do throws(StoreFault) { store = try SQLiteAccountStore(path: database) } catch {
             throw Failure(description: "the accounts' database can't be opened: \(error)")
         }
-        (self.settings, self.revoke, self.clock) = (settings, revoke, clock)
+        (self.settings, self.revoke) = (settings, revoke)
     }
 
     /// - Parameter role: nil: the default.
-    package func add(_ email: String, password: String, role: String?) async throws(Failure) {
+    package func add(_ email: String, password: String, role: String?, at now: Int64) async throws(Failure) {
         guard let address = EmailAddress(email) else { throw Failure(description: "\(email) is no e-mail address") }
         let user = User(
             id: RandomText.hex(bytes: 16), email: address.text, hash: try hash(password),
-            role: role ?? settings.defaultRole, createdAt: clock())
+            role: role ?? settings.defaultRole, createdAt: now)
         do throws(StoreFault) { try await store.addUser(user) } catch {
             throw Failure(description: error.reason == .emailTaken ? "\(address.text) has an account" : "\(error)")
         }
-        await audit("user_added", user)
+        await audit("user_added", user, at: now)
     }
 
     package func users() async throws(Failure) -> [UserInformation] {
@@ -60,10 +57,10 @@ package struct AccountAdministration: Sendable {
         }
     }
 
-    package func sessions(of email: String) async throws(Failure) -> [SessionInformation] {
+    package func sessions(of email: String, at now: Int64) async throws(Failure) -> [SessionInformation] {
         let user = try await user(email)
         let sessions = try await stored { () async throws(StoreFault) in
-            try await store.sessions(of: user.id, at: clock())
+            try await store.sessions(of: user.id, at: now)
         }
         return sessions.map {
             SessionInformation(
@@ -73,7 +70,9 @@ package struct AccountAdministration: Sendable {
     }
 
     /// - Returns: whether the blacklist knows of it already; otherwise the running gateway writes it there.
-    package func change(_ email: String, _ change: Change) async throws(Failure) -> Bool {
+    package func change(_ email: String, _ change: Change, now: @escaping @Sendable () -> Int64) async throws(Failure)
+        -> Bool
+    {
         let user = try await user(email)
         switch change {
         case .role(let role): try await apply(.role(role), to: user)
@@ -83,15 +82,15 @@ package struct AccountAdministration: Sendable {
         case .password(let password): try await apply(.hash(try hash(password)), to: user)
         case .endSessions: break
         }
+        // Who got in while the password was hashed is out, too.
+        let moment = now()
         if change.endsSessions {
-            _ = try await stored { () async throws(StoreFault) in
-                try await store.endSessions(of: user.id, at: clock())
-            }
+            _ = try await stored { () async throws(StoreFault) in try await store.endSessions(of: user.id, at: moment) }
         }
         // Before the user is gone: should the process end here, nobody keeps a token of a user that is not there.
-        let isComplete = try await change.endsTokens ? cutOff(user) : true
+        let isComplete = try await change.endsTokens ? cutOff(user, now: now) : true
         if case .delete = change { try await apply(.delete, to: user) }
-        await audit(change.name, user)
+        await audit(change.name, user, at: moment)
         return isComplete
     }
 
@@ -109,10 +108,10 @@ package struct AccountAdministration: Sendable {
     }
 
     /// All tokens issued so far, in this very millisecond too.
-    private func cutOff(_ user: User) async throws(Failure) -> Bool {
-        let entry = RevocationEntry.cutoff(of: user.id, at: clock() + 1, life: settings.accessLife.milliseconds)
-        let writer = RevocationWriter(
-            store: store, revoke: revoke, clock: clock, accessLife: settings.accessLife.milliseconds)
+    private func cutOff(_ user: User, now: @escaping @Sendable () -> Int64) async throws(Failure) -> Bool {
+        let life = settings.accessLife.milliseconds
+        let writer = RevocationWriter(store: store, revoke: revoke, now: now, accessLife: life)
+        let entry = RevocationEntry.cutoff(of: user.id, at: now() + 1, life: life)
         return try await stored { () async throws(StoreFault) in try await writer.write(entry) }
     }
 
@@ -126,9 +125,9 @@ package struct AccountAdministration: Sendable {
         return hash
     }
 
-    private func audit(_ kind: String, _ user: User) async {
+    private func audit(_ kind: String, _ user: User, at now: Int64) async {
         let event = AuditEvent(
-            at: clock(), kind: kind, userID: user.id, email: user.email, address: "", requestID: "",
+            at: now, kind: kind, userID: user.id, email: user.email, address: "", requestID: "",
             detail: "by command line")
         try? await store.add(event)
     }

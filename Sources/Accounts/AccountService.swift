@@ -16,19 +16,18 @@ package final class AccountService: Sendable {
         package var limit: @Sendable (_ keys: [String], Rate, _ now: Int64) async -> Int?
         /// One structured line for each event.
         package var report: @Sendable (String) -> Void
-        /// Milliseconds since 1970. A request's own time is when it came, which may be seconds ago.
-        package var clock: @Sendable () -> Int64
+        /// Milliseconds since 1970, for what has to be later than a request that waited.
+        package var now: @Sendable () -> Int64
 
         package init(
             revoke: @escaping @Sendable (RevocationEntry) async -> Bool,
             limit: @escaping @Sendable (_ keys: [String], Rate, _ now: Int64) async -> Int?,
-            report: @escaping @Sendable (String) -> Void,
-            clock: @escaping @Sendable () -> Int64
+            report: @escaping @Sendable (String) -> Void, now: @escaping @Sendable () -> Int64
         ) {
             self.limit = limit
             self.revoke = revoke
             self.report = report
-            self.clock = clock
+            self.now = now
         }
     }
 
@@ -163,11 +162,11 @@ package final class AccountService: Sendable {
 
     private var revocations: RevocationWriter {
         RevocationWriter(
-            store: store, revoke: surroundings.revoke, clock: surroundings.clock,
+            store: store, revoke: surroundings.revoke, now: surroundings.now,
             accessLife: settings.accessLife.milliseconds)
     }
 
-    /// All of a user's tokens issued before `now`.
+    /// All of a user's tokens issued before now.
     func cutoff(_ userID: String, at now: Int64) -> RevocationEntry {
         .cutoff(of: userID, at: now, life: settings.accessLife.milliseconds)
     }

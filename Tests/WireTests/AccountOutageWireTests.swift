@@ -80,6 +80,7 @@ struct AccountOutageWireTests {
             ("database missing/gateway.db", "", "missing/gateway.db"),
             ("", "echo no database at all, but long enough to be read > gateway.db", "not a database"),
             ("", "mkdir gateway.db.keys && chmod 755 gateway.db.keys", "chmod 700"),
+            ("", "mkdir -m 700 gateway.db.keys && : > gateway.db.keys/refresh.secret", "it is not whole"),
         ])
     func unusable(setting: String, preparation: String, message: String) throws {
         let folder = try TemporaryFolder()

@@ -89,9 +89,15 @@ struct AccountDatabase {
 
     /// The first value of the answer.
     func value(_ query: String) throws -> String {
-        let script = "import sqlite3,sys; print(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone()[0])"
-        let result = try run(["python3", "-c", script, file, query])
+        try python("print(c.execute(sys.argv[2]).fetchone()[0])", query).filter { $0 != "\n" }
+    }
+
+    func change(_ statement: String) throws { _ = try python("c.execute(sys.argv[2]); c.commit()", statement) }
+
+    private func python(_ work: String, _ statement: String) throws -> String {
+        let script = "import sqlite3,sys; c = sqlite3.connect(sys.argv[1]); \(work)"
+        let result = try run(["python3", "-c", script, file, statement])
         guard result.status == .exited(0) else { throw HarnessFailure(result.errors) }
-        return result.output.filter { $0 != "\n" }
+        return result.output
     }
 }

@@ -181,6 +181,18 @@ struct BlacklistOutageWireTests {
         try stage.end()
     }
 
+    @Test("on-failure last-known: an answer that is older than it says counts no more")
+    func lastKnownTooLong() throws {
+        let stage = try Stage(Self.asking("on-failure last-known 1s"))
+        let known = TestToken()
+        #expect(try stage.get("/x", token: known).outcome == "200 upstream")
+        try stage.redis.stop()
+        try eventually("the answer to be too old") {
+            try stage.get("/x", token: known).outcome == "503 blacklist_unavailable"
+        }
+        try stage.end()
+    }
+
     @Test("on-failure allow: passes while Redis is away, and refuses again when it is back")
     func allowed() throws {
         let stage = try Stage(Self.asking("on-failure allow"))

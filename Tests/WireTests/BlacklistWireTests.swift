@@ -104,7 +104,7 @@ struct BlacklistWireTests {
 
     @Test(
         "A cutoff that is no instant refuses all of the subject's tokens",
-        arguments: ["soon", "", "1700000000", "1.5e12", "-1", "0x18F"])
+        arguments: ["soon", "", "1700000000", "1.5e12", "-1", "0x18F", "18446744273709551616"])
     func invalidCutoff(value: String) throws {
         try stage.redis.set("blacklist:sub:\(subject)", value)
         #expect(try outcome(TestToken(sub: subject)) == "401 token_revoked")

@@ -47,7 +47,16 @@ struct CORSWireTests {
         ] {
             #expect(response.field("access-control-allow-origin") == nil)
             #expect(response.field("access-control-allow-credentials") == nil)
+            #expect(response.field("access-control-allow-methods") == nil)
             #expect(response.field("vary")?.contains("Origin") == true)
+        }
+    }
+
+    @Test("Two origins are none")
+    func twoOrigins() throws {
+        for fields in [[origin, "Origin: https://evil.example"], [origin, origin]] {
+            let response = try stage.send(Request(target: "/public/x", fields: fields))
+            #expect(response.field("access-control-allow-origin") == nil)
         }
     }
 

@@ -166,6 +166,9 @@ struct HealthCheckWireTests {
         let trusted = try PythonUpstream(
             certificate: (certificates.path("server.pem"), certificates.path("server.key")))
         let stranger = try PythonUpstream(certificate: (certificates.path("s.pem"), certificates.path("s.key")))
+        // For the address, and not for the name.
+        try certificates.make("other", hosts: ["other.test"])
+        let other = try PythonUpstream(certificate: (certificates.path("other.pem"), certificates.path("other.key")))
         let socket = certificates.path("app.sock")
         let local = try PythonUpstream(socket: socket)
         // A status that none has shows what each answered.
@@ -174,6 +177,7 @@ struct HealthCheckWireTests {
                 upstream: """
                     upstream app https://127.0.0.1:\(trusted.port) {
                         server       https://127.0.0.1:\(stranger.port)
+                        server       https://127.0.0.1:\(other.port)
                         ca           file:\(certificates.path("ca.pem"))
                         server-name  app.test
                         health       /h every 100ms timeout 10s status 204
@@ -186,6 +190,7 @@ struct HealthCheckWireTests {
         for line in [
             "https://127.0.0.1:\(trusted.port) \(failure) it answered 200",
             "https://127.0.0.1:\(stranger.port) \(failure) no TLS: the certificate is expired or of an authority",
+            "https://127.0.0.1:\(other.port) \(failure) the certificate is not for this host",
             "unix:\(socket) \(failure) it answered 200",
         ] {
             try eventually(line) { stage.gateway.standardError.contains(line) }

@@ -61,6 +61,21 @@ struct KeysCommandWireTests {
         try stage.end()
     }
 
+    @Test("The successor of a refresh token can't be known from the token alone: it depends on the gateway's secret")
+    func successors() throws {
+        let stage = try Stage(.accounts(GatewayConfiguration.manyRequests, blacklist: "blacklist sqlite"))
+        let token = try #require(try stage.newLogin(email).refreshToken)
+        let next = try stage.refresh(token).login().refreshToken
+        #expect(try stage.refresh(token).login().refreshToken == next)
+        let file = stage.gateway.configurationFile.replacing("routes.conf", with: "gateway.db.keys/refresh.secret")
+        _ = try run(["/bin/sh", "-c", #"printf '%064d\n' 7 > "$0""#, file])
+        stage.gateway.signal(SIGHUP)
+        try eventually("another secret") { try stage.refresh(token).outcome == "401 refresh_invalid" }
+        // That of the last one in the chain is new in any case.
+        #expect(try stage.refresh(try #require(next)).status == 200)
+        try stage.end()
+    }
+
     @Test("rotate retires what no living token was signed with")
     func rotate() throws {
         let stage = try Stage(.accounts("access-life 1s", blacklist: "blacklist sqlite"))

@@ -67,7 +67,7 @@ struct LogWireTests {
         let tag = TestToken.newJTI()
         _ = try stage.send("GET /\(tag)\u{1b}[2J\" HTTP/1.1\r\nHost: a\r\n\r\n")
         _ = try stage.send("GET /\(tag)%0a{\"x\":1} HTTP/1.1\r\nHost: a\r\n\r\n")
-        _ = try stage.get("/mine/\(tag)", token: TestToken(sub: "u\n{\"status\":200}\u{1b}"))
+        _ = try stage.get("/mine/\(tag)", token: TestToken(sub: "u\n{\"status\":200}\u{1b}\\"))
         _ = try stage.gateway.logLines("/mine/\(tag)")
         for line in stage.gateway.standardOutput.split(separator: "\n") where line.contains(tag) {
             #expect(LogLine(String(line)) != nil, "\(line)")
@@ -118,5 +118,15 @@ struct LogDestinationWireTests {
         #expect(stage.gateway.standardOutput.contains(tag) == (destination == "stdout text"))
         #expect(file.output.contains(tag) == (destination == "access.log"))
         #expect(!stage.gateway.standardError.contains(tag))
+    }
+
+    @Test("In lines for people, too, no request begins a line or a word of its own")
+    func words() throws {
+        let stage = try Stage(GatewayConfiguration(settings: "log stdout text"))
+        let tag = TestToken.newJTI()
+        #expect(try stage.get("/\(tag)", token: TestToken(sub: "u x\n\u{1b}\"y")).status == 200)
+        try stage.end()
+        let lines = stage.gateway.standardOutput.split(separator: "\n").filter { $0.contains(tag) }
+        #expect(lines.count == 1 && lines[0].contains(" u%20x%0a%1b%22y "), "\(lines)")
     }
 }

@@ -47,6 +47,11 @@ struct ReloadWireTests {
             ("* /public/** public\nexpect GET /public/x as anonymous => 403", "expect"),
             ("* /public/** public\nlog off", "\"log\" has changed: that needs a restart"),
             ("* /public/** public\nlisten 127.0.0.1:0", "\"listen\" has changed: that needs a restart"),
+            (
+                "* /public/** public\nblacklist redis://127.0.0.1:1",
+                "\"blacklist\" has changed: that needs a restart"
+            ),
+            ("* /public/** public\naccounts {\n}", "\"accounts\" has changed: that needs a restart"),
         ])
     func refused(line: String, message: String) throws {
         let stage = try Stage()
@@ -97,6 +102,20 @@ struct ReloadWireTests {
         _ = try folder.write("secret", "another-secret-of-the-tests-0123456789abcdef")
         stage.gateway.signal(SIGHUP)
         try eventually("the new key") { try stage.get("/x", token: token).outcome == "401 token_invalid" }
+        try stage.end()
+    }
+
+    @Test("A key that is missing, or no good, leaves the old one in force", arguments: ["rm", "echo short >"])
+    func faultyKey(change: String) throws {
+        let folder = try TemporaryFolder()
+        let file = try folder.write("secret", TestToken.secret)
+        var configuration = GatewayConfiguration()
+        configuration.tokens = GatewayConfiguration.tokens.replacing("env:ACCESS_TOKEN_SECRET", with: "file:\(file)")
+        let stage = try Stage(configuration)
+        _ = try run(["/bin/sh", "-c", "\(change) \(file)"])
+        stage.gateway.signal(SIGHUP)
+        try stage.waitForLog("the old configuration stays in force")
+        #expect(try stage.get("/x", token: TestToken()).outcome == "200 upstream")
         try stage.end()
     }
 

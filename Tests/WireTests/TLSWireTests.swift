@@ -67,6 +67,16 @@ struct TLSWireTests {
         try stage.end()
     }
 
+    @Test("A cipher without forward secrecy, or without authentication of its own, is refused")
+    func ciphers() throws {
+        let stage = try stage()
+        for cipher in ["ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA"] {
+            #expect(try curl("--tls-max", "1.2", "--ciphers", cipher).status != .exited(0))
+        }
+        #expect(try curl("--tls-max", "1.2").status == .exited(0))
+        try stage.end()
+    }
+
     @Test("Of several certificates the client gets that of the host it names, else the first")
     func serverName() throws {
         let stage = try stage(

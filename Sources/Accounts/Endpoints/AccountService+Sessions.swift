@@ -84,7 +84,7 @@ extension AccountService {
         }
         var (owner, sessions) = (request.bearer?.subject, [request.bearer?.sessionID].compactMap { $0 })
         var entries: [RevocationEntry] = []
-        if let text = try presentedRefreshToken(request).token, let token = RefreshToken(text) {
+        if let text = try refreshTokenToEnd(request), let token = RefreshToken(text) {
             let hash = try cryptography { () throws(CryptoError) in try token.hash() }
             let session = try await stored { () async throws(StoreFault) in try await store.session(ofToken: hash) }
             if let session {
@@ -97,11 +97,20 @@ extension AccountService {
             entries += try await end(id, of: bearer.subject, request)
         }
         isComplete = try await revoke(entries) && isComplete
-        await audit("logged_out", request, session: sessions.first, detail: owner.map { "user \($0)" })
+        // Anybody may say it as often as he likes: of nobody's logout nothing is kept.
+        if let owner { await audit("logged_out", request, session: sessions.first, detail: "user \(owner)") }
         let clear = RefreshCookie(prefix: settings.prefix, for: request).clear()
         return isComplete
             ? AccountAnswer(status: 204, fieldLines: clear)
             : AccountAnswer(status: 202, fieldLines: clear, body: Array("{\"pending\":true}".utf8))
+    }
+
+    /// Two cookies, of which one may have been planted, keep nobody from logging out who has an access token.
+    private func refreshTokenToEnd(_ request: AccountRequest) throws(AccountRefusal) -> [UInt8]? {
+        do throws(AccountRefusal) { return try presentedRefreshToken(request).token } catch {
+            guard error.code == .refreshInvalid, request.bearer?.sessionID != nil else { throw error }
+            return nil
+        }
     }
 
     /// - Returns: what has to go to the blacklist for it.
@@ -116,7 +125,7 @@ extension AccountService {
 
     func logoutAll(_ request: AccountRequest) async throws(AccountRefusal) -> AccountAnswer {
         let user = try await caller(request)
-        let isComplete = try await endEverything(of: user.id).isComplete
+        let isComplete = try await endEverything(of: user.id, request).isComplete
         await audit("logged_out_everywhere", request, user: user)
         let clear = RefreshCookie(prefix: settings.prefix, for: request).clear()
         return isComplete
@@ -124,16 +133,17 @@ extension AccountService {
             : AccountAnswer(status: 202, fieldLines: clear, body: Array("{\"pending\":true}".utf8))
     }
 
-    /// Ends all sessions, then all access tokens that were issued before. In this order: a refresh that comes between gets
-    /// nothing any more, and what one got before is older than the cutoff.
-    /// - Returns: the first instant at which a token counts again, and whether the blacklist knows.
-    private func endEverything(of userID: String) async throws(AccountRefusal) -> (cutoff: Int64, isComplete: Bool) {
+    /// - Returns: also the moment from which on tokens are good again.
+    private func endEverything(
+        of userID: String, _ request: AccountRequest
+    ) async throws(AccountRefusal) -> (isComplete: Bool, from: Int64) {
         _ = try await stored { () async throws(StoreFault) in
-            try await store.endSessions(of: userID, at: surroundings.clock())
+            try await store.endSessions(of: userID, at: request.now)
         }
-        // Issued in this very millisecond counts as before.
-        let moment = surroundings.clock() + 1
-        return (moment, try await revoke([cutoff(userID, at: moment)]))
+        // A password is hashed for a while, for seconds perhaps: who got in meanwhile by the old one is out, too. Issued in this
+        // very millisecond counts as before.
+        let moment = surroundings.now() + 1
+        return (try await revoke([cutoff(userID, at: moment)]), moment)
     }
 
     // MARK: password
@@ -145,23 +155,34 @@ extension AccountService {
         if let problem = PasswordRules.problem(of: values[1]) {
             throw AccountBody.refusal([.init(name: "newPassword", problem: problem.rawValue)])
         }
+        let user = try await prove(values[0], request, isCounted: true)
+        let hash = try await hash(values[1])
+        var changed = try await replaceHash(of: user, by: hash)
+        // A login may have made the old hash anew meanwhile.
+        if changed == nil { changed = try await replaceHash(of: try await prove(values[0], request), by: hash) }
+        guard let user = changed else { throw AccountRefusal(.credentialsInvalid) }
+        let ended = try await endEverything(of: user.id, request)
+        await audit("password_changed", request, user: user)
+        // The new token is issued at the cutoff, not before it.
+        var later = request
+        later.now = ended.from
+        guard let answer = try await open(for: user, later, wantsCookie: wantsCookie) else {
+            throw AccountRefusal(.credentialsInvalid)
+        }
+        return answer
+    }
+
+    /// The caller, if this is his password.
+    private func prove(
+        _ password: String, _ request: AccountRequest, isCounted: Bool = false
+    ) async throws(AccountRefusal) -> User {
         let user = try await caller(request)
-        try await limit(request, "password", settings.passwordRate, account: user.email)
-        guard try await verify(values[0], user.hash) else {
+        if isCounted { try await limit(request, "password", settings.passwordRate, account: user.email) }
+        guard try await verify(password, user.hash) else {
             await audit("password_change_failed", request, user: user, detail: "wrong password")
             throw AccountRefusal(.credentialsInvalid)
         }
-        var changed = user
-        changed.hash = try await hash(values[1])
-        guard try await replaceHash(of: user, with: changed.hash) else {
-            await audit("password_change_failed", request, user: user, detail: "changed meanwhile")
-            throw AccountRefusal(.credentialsInvalid)
-        }
-        // The new token is issued at the cutoff, not before it.
-        var later = request
-        later.now = try await endEverything(of: user.id).cutoff
-        await audit("password_changed", request, user: user)
-        return try await open(for: changed, later, wantsCookie: wantsCookie)
+        return user
     }
 
     // MARK: me, sessions

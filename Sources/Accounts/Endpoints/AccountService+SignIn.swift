@@ -58,21 +58,46 @@ extension AccountService {
         let wantsCookie = try body.boolean("cookie") ?? true
         let email = EmailAddress(values[0])
         try await limit(request, "login", settings.loginRate, account: email?.text ?? "?")
+        // Hashes wait for each other, for seconds perhaps. Whose hash is another by then is compared with that one.
+        for _ in 0..<2 {
+            if let answer = try await logIn(email, values[1], request, wantsCookie: wantsCookie) { return answer }
+        }
+        await audit("login_failed", request, email: email?.text, detail: "changed meanwhile")
+        throw AccountRefusal(.credentialsInvalid)
+    }
+
+    /// - Returns: nil where the user has changed since the password was compared.
+    private func logIn(
+        _ email: EmailAddress?, _ password: String, _ request: AccountRequest, wantsCookie: Bool
+    ) async throws(AccountRefusal) -> AccountAnswer? {
         let found = try await stored { () async throws(StoreFault) -> User? in
             guard let email else { return nil }
             return try await store.user(email: email.text)
         }
         // Unknown, disabled and wrong take the same time and get the same answer.
-        let isRight = try await verify(values[1], found?.hash)
+        let isRight = try await verify(password, found?.hash)
         guard var user = found, isRight, !user.isDisabled else {
             let reason = found == nil ? "unknown user" : isRight ? "disabled" : "wrong password"
             await audit("login_failed", request, user: found, email: email?.text, detail: reason)
             throw AccountRefusal(.credentialsInvalid)
         }
-        if user.hash.cost != settings.bcryptCost { user.hash = try await rehash(user, values[1]) }
-        let answer = try await open(for: user, request, wantsCookie: wantsCookie)
+        // The configured cost has changed since; the password is at hand only now.
+        if user.hash.cost != settings.bcryptCost {
+            guard let new = try await replaceHash(of: user, by: try await hash(password)) else { return nil }
+            user = new
+        }
+        guard let answer = try await open(for: user, request, wantsCookie: wantsCookie) else { return nil }
         await audit("logged_in", request, user: user)
         return answer
+    }
+
+    /// - Returns: the user with the new hash; nil where the old one is not his any more.
+    func replaceHash(of user: User, by hash: BcryptHash) async throws(AccountRefusal) -> User? {
+        guard try await stored({ () async throws(StoreFault) in try await store.setHash(hash, of: user) })
+        else { return nil }
+        var new = user
+        new.hash = hash
+        return new
     }
 
     /// - Parameter hash: nil: there is no such user, and nothing matches.
@@ -86,25 +111,14 @@ extension AccountService {
         return matches && known && fits
     }
 
-    /// The configured cost has changed since; the password is at hand only now.
-    private func rehash(_ user: User, _ password: String) async throws(AccountRefusal) -> BcryptHash {
-        let hash = try await hash(password)
-        return try await replaceHash(of: user, with: hash) ? hash : user.hash
-    }
-
-    /// - Returns: false where the hash is another by now: who changed it last is right.
-    func replaceHash(of user: User, with hash: BcryptHash) async throws(AccountRefusal) -> Bool {
-        try await stored { () async throws(StoreFault) in
-            try await store.replaceHash(user.hash, with: hash, of: user.id)
-        }
-    }
-
     // MARK: Tokens
 
-    /// Opens a session: its first refresh token, and an access token. Refused where the user has become another since the
-    /// password was compared, which takes its time: changed, disabled or gone.
+    /// Opens a session: its first refresh token, and an access token.
+    ///
+    /// - Parameter user: with the hash that was compared.
+    /// - Returns: nil where he has another hash by now, or is disabled.
     func open(for user: User, _ request: AccountRequest, wantsCookie: Bool) async throws(AccountRefusal)
-        -> AccountAnswer
+        -> AccountAnswer?
     {
         let token = RefreshToken.random()
         let endsAt = request.now + settings.absoluteLife.milliseconds
@@ -115,13 +129,10 @@ extension AccountService {
         let access = newAccess(at: request.now)
         let row = RefreshTokenRow(
             hash: try cryptography { () throws(CryptoError) in try token.hash() }, expiresAt: expiresAt)
-        let isOpen = try await stored { () async throws(StoreFault) in
-            try await store.addSession(session, firstToken: row, access: access, by: user.hash)
+        let isAdded = try await stored { () async throws(StoreFault) in
+            try await store.addSession(session, of: user, firstToken: row, access: access)
         }
-        guard isOpen else {
-            await audit("login_failed", request, user: user, detail: "changed meanwhile")
-            throw AccountRefusal(.credentialsInvalid)
-        }
+        guard isAdded else { return nil }
         return try give(token, until: expiresAt, access, user, session.id, request, wantsCookie: wantsCookie)
     }
 

@@ -22,6 +22,9 @@ package struct SigningKeyFolder: Sendable {
         }
     }
 
+    /// Of a secret in its file: 256 bits in hexadecimal.
+    static let secretDigits = 64
+
     let path: String
 
     /// The folder beside a database.

@@ -33,6 +33,10 @@ package struct SigningKeys: Sendable {
         }
         (self.materials, self.mint) = (materials, mint)
         refreshKey = try SigningKeyFolder.read(refreshFile)
+        guard refreshKey.count >= SigningKeyFolder.secretDigits else {
+            throw SigningKeyFolder.Failure(
+                description: "\(refreshFile): it is not whole; remove it, and another is made")
+        }
     }
 
     func sign(claims: [UInt8]) throws(CryptoError) -> [UInt8] {

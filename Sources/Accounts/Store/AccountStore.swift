@@ -5,33 +5,34 @@ protocol AccountStore: Sendable {
     func addUser(_ user: User) async throws(StoreFault)
     func user(email: String) async throws(StoreFault) -> User?
     func user(id: String) async throws(StoreFault) -> User?
-    /// - Returns: false where `old` is not the user's hash any more: the password was changed meanwhile.
-    func replaceHash(_ old: BcryptHash, with new: BcryptHash, of userID: String) async throws(StoreFault) -> Bool
+    /// - Returns: whether it was done: not where the user has another hash than the one that was compared.
+    func setHash(_ hash: BcryptHash, of user: User) async throws(StoreFault) -> Bool
     func users() async throws(StoreFault) -> [User]
     /// - Returns: nil where there is no such user.
     func changeUser(_ email: String, _ change: UserChange) async throws(StoreFault) -> User?
 
-    /// - Parameter hash: what the password was right by.
-    /// - Returns: false where that is not the user's any more, or the user is disabled or gone: nothing was added.
+    /// - Returns: whether it was done: not where the user is disabled by now, or has another hash than the one that was compared.
     func addSession(
-        _ session: Session, firstToken: RefreshTokenRow, access: AccessTokenRow, by hash: BcryptHash
+        _ session: Session, of user: User, firstToken: RefreshTokenRow, access: AccessTokenRow
     ) async throws(StoreFault) -> Bool
     /// Exchanges a token for its one successor, or says why not. See ``Rotation``.
     func rotate(_ presented: Rotation.Presented) async throws(StoreFault) -> Rotation.Outcome
     /// The session that a token belongs to, whatever its state.
     func session(ofToken hash: [UInt8]) async throws(StoreFault) -> Session?
     func sessions(of userID: String, at now: Int64) async throws(StoreFault) -> [Session]
-    /// - Returns: its access tokens that still live; nil where there is no such session that has not ended.
+    /// - Returns: its access tokens that still live, also where it had ended before, since they may not have got to the blacklist
+    ///   then; nil where there is no such session.
     func endSession(_ id: String, of userID: String, at now: Int64) async throws(StoreFault) -> [AccessTokenRow]?
     func endSessions(of userID: String, at now: Int64) async throws(StoreFault) -> Int
 
     func add(_ event: AuditEvent) async throws(StoreFault)
-    /// A blacklist entry that could not be written yet.
+    /// A blacklist entry that is not written yet; of two cutoffs of one subject the later one stays.
     func addPending(_ entry: RevocationEntry) async throws(StoreFault)
-    func pending(at now: Int64) async throws(StoreFault) -> [RevocationEntry]
-    /// Whether this is still to be written, and not another of its key.
-    func isPending(_ entry: RevocationEntry) async throws(StoreFault) -> Bool
-    /// - Returns: false where another of its key has taken its place, or it is gone.
+    /// The first whose key is behind `key`.
+    func pending(behind key: [UInt8], at now: Int64) async throws(StoreFault) -> RevocationEntry?
+    /// It is written. A later one with the same key stays.
+    ///
+    /// - Returns: false where a later one has taken its place, or it is gone.
     func removePending(_ entry: RevocationEntry) async throws(StoreFault) -> Bool
     /// Removes what is long over.
     func prune(before moment: Int64) async throws(StoreFault)
@@ -108,16 +109,15 @@ package struct RevocationEntry: Sendable, Equatable {
         self.expiresAt = expiresAt
     }
 
+    /// Another cutoff of the same user must not be replaced by an earlier one.
+    var isCutoff: Bool { key.starts(with: "sub:".utf8) }
+
     /// All tokens of a user issued before `now`, none of which lives longer than `life`, in milliseconds.
     static func cutoff(of userID: String, at now: Int64, life: Int64) -> RevocationEntry {
-        cutoff(key: Array("\(cutoffPrefix)\(userID)".utf8), at: now, life: life)
+        cutoff(key: Array("sub:\(userID)".utf8), at: now, life: life)
     }
 
     static func cutoff(key: [UInt8], at now: Int64, life: Int64) -> RevocationEntry {
         RevocationEntry(key: key, value: Array("\(now)".utf8), expiresAt: now + life)
     }
-
-    var isCutoff: Bool { key.starts(with: Self.cutoffPrefix.utf8) }
-
-    private static let cutoffPrefix = "sub:"
 }

@@ -50,10 +50,11 @@ final class SQLiteAccountStore: AccountStore {
         try await read { try Row.fetchAll($0, sql: "SELECT * FROM users ORDER BY email").map(User.init) }
     }
 
-    func replaceHash(_ old: BcryptHash, with new: BcryptHash, of userID: String) async throws(StoreFault) -> Bool {
+    func setHash(_ hash: BcryptHash, of user: User) async throws(StoreFault) -> Bool {
         try await write { database in
             try database.execute(
-                sql: "UPDATE users SET hash = ? WHERE id = ? AND hash = ?", arguments: [new.text, userID, old.text])
+                sql: "UPDATE users SET hash = ? WHERE id = ? AND hash = ?",
+                arguments: [hash.text, user.id, user.hash.text])
             return database.changesCount > 0
         }
     }
@@ -81,20 +82,19 @@ final class SQLiteAccountStore: AccountStore {
     // MARK: Sessions
 
     func addSession(
-        _ session: Session, firstToken: RefreshTokenRow, access: AccessTokenRow, by hash: BcryptHash
+        _ session: Session, of user: User, firstToken: RefreshTokenRow, access: AccessTokenRow
     ) async throws(StoreFault) -> Bool {
         try await write { database in
-            guard let user = try Self.user(database, "id", session.userID), !user.isDisabled, user.hash == hash
-            else { return false }
             try database.execute(
                 sql: """
                     INSERT INTO sessions (id, user_id, created_at, last_used_at, ends_at, address, user_agent)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    SELECT ?, id, ?, ?, ?, ?, ? FROM users WHERE id = ? AND hash = ? AND disabled = 0
                     """,
                 arguments: [
-                    session.id, session.userID, session.createdAt, session.lastUsedAt, session.endsAt, session.address,
-                    session.userAgent,
+                    session.id, session.createdAt, session.lastUsedAt, session.endsAt, session.address,
+                    session.userAgent, user.id, user.hash.text,
                 ])
+            guard database.changesCount > 0 else { return false }
             try Self.addToken(database, firstToken, session.id, predecessor: nil)
             try Self.addAccess(database, access, session.id)
             return true
@@ -196,7 +196,10 @@ final class SQLiteAccountStore: AccountStore {
             try database.execute(
                 sql: "UPDATE sessions SET ended_at = ? WHERE id = ? AND user_id = ? AND ended_at IS NULL",
                 arguments: [now, id, userID])
-            return database.changesCount > 0 ? try Self.liveAccess(database, id, at: now) : nil
+            // One that had ended before, too.
+            let session = try Row.fetchOne(
+                database, sql: "SELECT 1 FROM sessions WHERE id = ? AND user_id = ?", arguments: [id, userID])
+            return session != nil ? try Self.liveAccess(database, id, at: now) : nil
         }
     }
 
@@ -238,17 +241,23 @@ final class SQLiteAccountStore: AccountStore {
 
     func addPending(_ entry: RevocationEntry) async throws(StoreFault) {
         try await write { database in
-            // A later cutoff of one subject replaces an earlier one.
+            // A later cutoff of one subject replaces an earlier one, and an earlier one no later.
             try database.execute(
-                sql: "INSERT OR REPLACE INTO pending_revocations (key, value, expires_at) VALUES (?, ?, ?)",
+                sql: """
+                    INSERT INTO pending_revocations (key, value, expires_at) VALUES (?, ?, ?)
+                    ON CONFLICT (key) DO UPDATE
+                    SET value = max(value, excluded.value), expires_at = max(expires_at, excluded.expires_at)
+                    """,
                 arguments: [Blob(entry.key), Blob(entry.value), entry.expiresAt])
         }
     }
 
-    func pending(at now: Int64) async throws(StoreFault) -> [RevocationEntry] {
+    func pending(behind key: [UInt8], at now: Int64) async throws(StoreFault) -> RevocationEntry? {
         try await read { database in
-            try Row.fetchAll(
-                database, sql: "SELECT * FROM pending_revocations WHERE expires_at > ? LIMIT 1000", arguments: [now]
+            try Row.fetchOne(
+                database,
+                sql: "SELECT * FROM pending_revocations WHERE key > ? AND expires_at > ? ORDER BY key LIMIT 1",
+                arguments: [Blob(key), now]
             ).map { row in
                 RevocationEntry(
                     key: Array(row["key"] as Blob), value: Array(row["value"] as Blob), expiresAt: row["expires_at"])
@@ -256,18 +265,10 @@ final class SQLiteAccountStore: AccountStore {
         }
     }
 
-    func isPending(_ entry: RevocationEntry) async throws(StoreFault) -> Bool {
-        try await read { database in
-            try Row.fetchOne(
-                database, sql: "SELECT 1 FROM pending_revocations WHERE key = ? AND value = ?",
-                arguments: [Blob(entry.key), Blob(entry.value)]) != nil
-        }
-    }
-
     func removePending(_ entry: RevocationEntry) async throws(StoreFault) -> Bool {
         try await write { database in
             try database.execute(
-                sql: "DELETE FROM pending_revocations WHERE key = ? AND value = ?",
+                sql: "DELETE FROM pending_revocations WHERE key = ? AND value <= ?",
                 arguments: [Blob(entry.key), Blob(entry.value)])
             return database.changesCount > 0
         }

@@ -21,7 +21,7 @@ struct AccountsSetup {
         let logger = logger
         let surroundings = AccountService.Surroundings(
             revoke: revocation(on: group, embedded: embedded), limit: rates.limit(on: group.any()),
-            report: { line in logger.notice("\(line.printable)") }, clock: WallTime.milliseconds)
+            report: { line in logger.notice("\(line.printable)") }, now: { WallTime.milliseconds() })
         do throws(AccountService.Failure) {
             return try AccountService(
                 settings, database: databasePath(settings),
