@@ -365,4 +365,33 @@ struct TrickleWireTests {
         try ended.wait()
         try stage.end()
     }
+
+    @Test("A client that reads slowly, but fast enough, gets all of its response, though the kernel keeps much of it")
+    func steadyReader() throws {
+        let stage = try Stage(.limited("body-timeout 2s\nmin-rate 1000"))
+        let count = 20_000_000
+        stage.upstream.script("/large") { exchange in
+            try exchange.send("HTTP/1.1 200 OK\r\nContent-Length: \(count)\r\n\r\n")
+            let piece = [UInt8](repeating: 0x78, count: 100_000)
+            for _ in 0..<count / piece.count {
+                guard case .all = exchange.socket.offer(piece[...], until: .after(.seconds(60))) else { return }
+            }
+        }
+        // Its own kernel hides little of what it reads; the gateway's still has some megabytes for it.
+        let client = try RawClient(port: stage.gateway.port, room: 65536)
+        try client.send(Request(target: "/large").text)
+        while try !client.line().isEmpty {}
+        var received = client.buffered().count
+        // 100,000 octets a second.
+        for _ in 0..<160 {
+            guard case .bytes(let octets) = try client.socket.receive(until: .after(), atMost: 5000) else { break }
+            received += octets.count
+            poll(nil, 0, 50)
+        }
+        while received < count, case .bytes(let octets) = try client.socket.receive(until: .after(), atMost: 1 << 20) {
+            received += octets.count
+        }
+        #expect(received == count)
+        try stage.end()
+    }
 }

@@ -31,7 +31,7 @@ struct RevocationWriter: Sendable {
             guard let entry = try await store.pending(behind: last, at: now) else { break }
             last = entry.key
             // What is so young is being written by whoever made it.
-            if entry.isCutoff, entry.expiresAt - accessLife > now - Self.patience { continue }
+            if let moment = entry.cutoff, abs(now - moment) < Self.patience { continue }
             guard try await writeKept(entry) else { break }
         }
     }

@@ -112,6 +112,9 @@ package struct RevocationEntry: Sendable, Equatable {
     /// Another cutoff of the same user must not be replaced by an earlier one.
     var isCutoff: Bool { key.starts(with: "sub:".utf8) }
 
+    /// The moment, where it is one.
+    var cutoff: Int64? { isCutoff ? Int64(String(decoding: value, as: UTF8.self)) : nil }
+
     /// All tokens of a user issued before `now`, none of which lives longer than `life`, in milliseconds.
     static func cutoff(of userID: String, at now: Int64, life: Int64) -> RevocationEntry {
         cutoff(key: Array("sub:\(userID)".utf8), at: now, life: life)

@@ -32,6 +32,7 @@ extension ClientConnection {
         phase = .closing(lingers: lingers)
         input = ByteBuffer()
         unsent = .max
+        acknowledged.reset()
         deadline = worker.coarseNow + worker.limits.stallTimeout
         if let stream { return stream.tellWhenSent() }
         guard let context else { return }
@@ -42,12 +43,13 @@ extension ClientConnection {
     }
 
     /// Whether the client has taken enough of what waits for it since this was asked last: it may read slowly, and need not
-    /// be waited for forever.
+    /// be waited for forever. What a stream's window holds back is its own; the rest is for its connection to take.
     func isTakingResponse() -> Bool {
-        let waiting = octetsWaiting
-        defer { unsent = waiting ?? 0 }
-        guard let waiting else { return false }
-        return unsent - waiting >= max(1, worker.limits.leastProgress)
+        let least = max(1, worker.limits.leastProgress)
+        let isTakingOctets = acknowledged.haveGrown(by: least, on: stream?.connection.context ?? context)
+        guard let stream, stream.unsent > 0 else { return isTakingOctets }
+        defer { unsent = stream.unsent }
+        return unsent - stream.unsent >= least
     }
 
     /// Octets that were written and that the client has not taken.

@@ -9,6 +9,7 @@ extension ClientConnection {
     func begin(_ exchange: Exchange, _ outcome: RequestHead.Outcome) {
         self.exchange = exchange
         unsent = .max
+        acknowledged.reset()
         exchange.client = self
         exchange.receivedAt = WallClock.nanoseconds()
         if worker.measuresDuration { exchange.startedAt = .now() }

@@ -60,8 +60,9 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     var isDirty = false
     /// TLS is being agreed on.
     private(set) var isHandshaking = false
-    /// Octets that would wait to be sent, had the client taken none since that was looked at last; before, any number.
+    /// Octets that a stream's window would hold back, had the client taken none since that was looked at last; before, any number.
     var unsent = Int.max
+    var acknowledged = Acknowledgements()
     private var holdsRead = false
     /// How many bytes of an incomplete head were read in vain; it is read again when it is whole or has doubled.
     private var unparsed = 0
@@ -308,8 +309,10 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     // MARK: Writing
 
     func write(_ buffer: ByteBuffer) {
-        if unsent < .max { unsent += buffer.readableBytes }
-        if let stream { return stream.write(buffer) }
+        if let stream {
+            if unsent < .max { unsent += buffer.readableBytes }
+            return stream.write(buffer)
+        }
         guard let context else { return }
         context.write(wrapOutboundOut(buffer), promise: nil)
         if !isDirty {

@@ -10,7 +10,7 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
 
     let worker: Worker
     private let listener: ListenerOptions
-    private var context: ChannelHandlerContext?
+    private(set) var context: ChannelHandlerContext?
     private var streams: [HTTP2StreamID: HTTP2Stream] = [:]
     private var window = HTTP2Window(target: EngineLimits.connectionWindow)
     /// What is sent when this turn of the event loop ends.
@@ -22,8 +22,7 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     private var isLeaving = false
     /// When the connection ends, if nothing changes.
     private(set) var deadline: NIODeadline
-    /// Octets that waited for the client to take them when that was looked at last.
-    private var unsent = Int.max
+    private var acknowledged = Acknowledgements()
     /// The position in the worker's list.
     var slot = 0
 
@@ -144,7 +143,7 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
         guard let stream = streams.removeValue(forKey: id) else { return }
         stream.closed()
         guard streams.isEmpty, !isLeaving else { return }
-        unsent = .max
+        acknowledged.reset()
         deadline = worker.coarseNow + worker.limits.idleTimeout
     }
 
@@ -232,8 +231,7 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     private func isTakingResponses() -> Bool {
         guard let waiting = try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes), waiting > 0
         else { return false }
-        defer { unsent = waiting }
-        return unsent - waiting >= max(1, worker.limits.leastProgress)
+        return acknowledged.haveGrown(by: max(1, worker.limits.leastProgress), on: context)
     }
 
     func close() {

@@ -3,8 +3,8 @@ final class RawClient {
     let socket: Socket
     private let reader: WireReader
 
-    init(port: Int, from source: UInt8? = nil) throws {
-        socket = try Socket.connected(to: port, from: source)
+    init(port: Int, from source: UInt8? = nil, room: Int32? = nil) throws {
+        socket = try Socket.connected(to: port, from: source, room: room)
         reader = WireReader(socket)
     }
 

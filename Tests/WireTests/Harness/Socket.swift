@@ -21,9 +21,12 @@ final class Socket: Sendable {
 
     deinit { close() }
 
-    /// - Parameter source: the last number of an address 127.0.0.x to come from.
-    static func connected(to port: Int, from source: UInt8? = nil) throws -> Socket {
+    /// - Parameters:
+    ///   - source: the last number of an address 127.0.0.x to come from.
+    ///   - room: octets that the kernel takes in before they are read.
+    static func connected(to port: Int, from source: UInt8? = nil, room: Int32? = nil) throws -> Socket {
         let descriptor = try Descriptors.socket()
+        if var room { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &room, socklen_t(MemoryLayout<Int32>.size)) }
         if let source, withAddress(port: 0, host: source, { bind(descriptor, $0, $1) }) != 0 {
             let reason = errno
             Glibc.close(descriptor)
