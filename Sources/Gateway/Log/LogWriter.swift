@@ -38,19 +38,20 @@ final class LogWriter: Sendable {
     }
 
     func write(_ lines: [UInt8]) {
+        let count = lines.count
         let isAccepted = state.withLock { state in
-            guard state.pendingOctets + lines.count <= Self.maxPending else {
+            guard state.pendingOctets + count <= Self.maxPending else {
                 state.lostLines += lines.count { $0 == 0x0A }
                 return false
             }
-            state.pendingOctets += lines.count
+            state.pendingOctets += count
             return true
         }
         guard isAccepted else { return }
         queue.async { [self] in
             writeAll(lines)
             let lost = state.withLock { state in
-                state.pendingOctets -= lines.count
+                state.pendingOctets -= count
                 defer { state.lostLines = 0 }
                 return state.lostLines
             }
