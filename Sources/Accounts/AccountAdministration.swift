@@ -25,27 +25,34 @@ package struct AccountAdministration: Sendable {
 
     private let settings: AccountSettings
     private let store: any AccountStore
-    private let revoke: @Sendable (RevocationEntry) async -> Bool
+    private let revocations: RevocationWriter
+    private let now: @Sendable () -> Int64
 
+    /// - Parameters:
+    ///   - revoke: false where the blacklist could not be written.
+    ///   - now: milliseconds since 1970.
     package init(
-        _ settings: AccountSettings, database: String, revoke: @escaping @Sendable (RevocationEntry) async -> Bool
+        _ settings: AccountSettings, database: String, revoke: @escaping @Sendable (RevocationEntry) async -> Bool,
+        now: @escaping @Sendable () -> Int64
     ) throws(Failure) {
         do throws(StoreFault) { store = try SQLiteAccountStore(path: database) } catch {
             throw Failure(description: "the accounts' database can't be opened: \(error)")
         }
-        (self.settings, self.revoke) = (settings, revoke)
+        (self.settings, self.now) = (settings, now)
+        revocations = RevocationWriter(
+            store: store, revoke: revoke, now: now, accessLife: settings.accessLife.milliseconds)
     }
 
     /// - Parameter role: nil: the default.
-    package func add(_ email: String, password: String, role: String?, at now: Int64) async throws(Failure) {
+    package func add(_ email: String, password: String, role: String?) async throws(Failure) {
         guard let address = EmailAddress(email) else { throw Failure(description: "\(email) is no e-mail address") }
         let user = User(
             id: RandomText.hex(bytes: 16), email: address.text, hash: try hash(password),
-            role: role ?? settings.defaultRole, createdAt: now)
+            role: role ?? settings.defaultRole, createdAt: now())
         do throws(StoreFault) { try await store.addUser(user) } catch {
             throw Failure(description: error.reason == .emailTaken ? "\(address.text) has an account" : "\(error)")
         }
-        await audit("user_added", user, at: now)
+        await audit("user_added", user)
     }
 
     package func users() async throws(Failure) -> [UserInformation] {
@@ -57,10 +64,10 @@ package struct AccountAdministration: Sendable {
         }
     }
 
-    package func sessions(of email: String, at now: Int64) async throws(Failure) -> [SessionInformation] {
+    package func sessions(of email: String) async throws(Failure) -> [SessionInformation] {
         let user = try await user(email)
         let sessions = try await stored { () async throws(StoreFault) in
-            try await store.sessions(of: user.id, at: now)
+            try await store.sessions(of: user.id, at: now())
         }
         return sessions.map {
             SessionInformation(
@@ -70,9 +77,7 @@ package struct AccountAdministration: Sendable {
     }
 
     /// - Returns: whether the blacklist knows of it already; otherwise the running gateway writes it there.
-    package func change(_ email: String, _ change: Change, now: @escaping @Sendable () -> Int64) async throws(Failure)
-        -> Bool
-    {
+    package func change(_ email: String, _ change: Change) async throws(Failure) -> Bool {
         let user = try await user(email)
         switch change {
         case .role(let role): try await apply(.role(role), to: user)
@@ -83,14 +88,13 @@ package struct AccountAdministration: Sendable {
         case .endSessions: break
         }
         // Who got in while the password was hashed is out, too.
-        let moment = now()
         if change.endsSessions {
-            _ = try await stored { () async throws(StoreFault) in try await store.endSessions(of: user.id, at: moment) }
+            _ = try await stored { () async throws(StoreFault) in try await store.endSessions(of: user.id, at: now()) }
         }
         // Before the user is gone: should the process end here, nobody keeps a token of a user that is not there.
-        let isComplete = try await change.endsTokens ? cutOff(user, now: now) : true
+        let isComplete = try await change.endsTokens ? cutOff(user) : true
         if case .delete = change { try await apply(.delete, to: user) }
-        await audit(change.name, user, at: moment)
+        await audit(change.name, user)
         return isComplete
     }
 
@@ -108,11 +112,9 @@ package struct AccountAdministration: Sendable {
     }
 
     /// All tokens issued so far, in this very millisecond too.
-    private func cutOff(_ user: User, now: @escaping @Sendable () -> Int64) async throws(Failure) -> Bool {
-        let life = settings.accessLife.milliseconds
-        let writer = RevocationWriter(store: store, revoke: revoke, now: now, accessLife: life)
-        let entry = RevocationEntry.cutoff(of: user.id, at: now() + 1, life: life)
-        return try await stored { () async throws(StoreFault) in try await writer.write(entry) }
+    private func cutOff(_ user: User) async throws(Failure) -> Bool {
+        let entry = RevocationEntry.cutoff(of: user.id, at: now() + 1, life: settings.accessLife.milliseconds)
+        return try await stored { () async throws(StoreFault) in try await revocations.write(entry) }
     }
 
     private func hash(_ password: String) throws(Failure) -> BcryptHash {
@@ -125,9 +127,9 @@ package struct AccountAdministration: Sendable {
         return hash
     }
 
-    private func audit(_ kind: String, _ user: User, at now: Int64) async {
+    private func audit(_ kind: String, _ user: User) async {
         let event = AuditEvent(
-            at: now, kind: kind, userID: user.id, email: user.email, address: "", requestID: "",
+            at: now(), kind: kind, userID: user.id, email: user.email, address: "", requestID: "",
             detail: "by command line")
         try? await store.add(event)
     }

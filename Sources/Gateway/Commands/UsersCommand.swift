@@ -29,7 +29,7 @@ struct UsersAddCommand: AsyncParsableCommand {
     func run() async throws {
         try await AccountsSession.open(file) { administration, _ in
             let password = try PasswordInput.read()
-            try await administration.add(email, password: password, role: role, at: WallTime.milliseconds())
+            try await administration.add(email, password: password, role: role)
         }
     }
 }
@@ -112,7 +112,7 @@ struct UsersSessionsCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await AccountsSession.open(file) { administration, _ in
-            for session in try await administration.sessions(of: email, at: WallTime.milliseconds()) {
+            for session in try await administration.sessions(of: email) {
                 Console.output(
                     "\(session.id)\t\(session.createdAt)\t\(session.lastUsedAt)\t\(session.address)\t\(session.userAgent.printable)"
                 )
@@ -150,7 +150,8 @@ private enum AccountsSession {
             let setup = AccountsSetup(policy: policy, logger: logger)
             let administration = try AccountAdministration(
                 settings, database: setup.databasePath(settings),
-                revoke: setup.revocation(on: group, embedded: try setup.embeddedBlacklist()))
+                revoke: setup.revocation(on: group, embedded: try setup.embeddedBlacklist()),
+                now: { WallTime.milliseconds() })
             try await work(administration, policy)
         } catch let error as AccountAdministration.Failure {
             failure = error.description
@@ -168,7 +169,7 @@ private enum AccountsSession {
         _ file: ConfigurationOption, _ email: String, _ change: AccountAdministration.Change
     ) async throws {
         try await open(file) { administration, policy in
-            let isComplete = try await administration.change(email, change, now: WallTime.milliseconds)
+            let isComplete = try await administration.change(email, change)
             if policy.configuration.blacklist == nil {
                 Console.error("warning: there is no blacklist, so access tokens live on until they expire")
             } else if !isComplete {
