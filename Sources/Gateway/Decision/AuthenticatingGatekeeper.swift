@@ -99,7 +99,9 @@ final class AuthenticatingGatekeeper: Gatekeeper {
             case .revoked, .revokedByUnusableCutoff: verdict(decider.policy.refusals.revoked)
             }
         }
-        if let answer = revocation.ask(about: token, at: now, conclude) { conclude(answer) }
+        if let answer = revocation.known(about: token, at: now) ?? revocation.ask(about: token, at: now, conclude) {
+            conclude(answer)
+        }
     }
 
     /// For the record.
@@ -119,12 +121,14 @@ final class AuthenticatingGatekeeper: Gatekeeper {
     ) -> Admission {
         // Where the configuration names a blacklist there is one to ask; should there ever be none, nobody passes.
         guard let revocation else { return conclude(.unavailable(.notRunning), about: token, exchange, for: route) }
-        if let verdict = revocation.known(about: token, at: UnixTime(exchange)) {
-            return conclude(verdict, about: token, exchange, for: route)
-        }
-        return revocation.admission(of: exchange, about: token) { [self] verdict in
-            conclude(verdict, about: token, exchange, for: route)
-        }
+        let now = UnixTime(exchange)
+        let verdict =
+            revocation.known(about: token, at: now)
+            ?? revocation.ask(about: token, at: now) { [self] verdict in
+                exchange.resolve(conclude(verdict, about: token, exchange, for: route))
+            }
+        guard let verdict else { return .pending }
+        return conclude(verdict, about: token, exchange, for: route)
     }
 
     private func conclude(
@@ -194,21 +198,16 @@ extension AuthenticatingGatekeeper {
         // Who wants to be logged out may be, whatever the blacklist says or does not say.
         guard let revocation, endpoint.tokenNeed == .required
         else { return accounts.collect(endpoint, exchange, token: token.verified) }
-        return revocation.admission(of: exchange, about: token) { [decider] verdict in
+        func conclude(_ verdict: RevocationCheck.Verdict) -> Admission {
             if let explanation = verdict.explanation { exchange.attribution.detail = explanation }
             if let refusal = decider.refusal(for: verdict) { return .refused(refusal) }
             return accounts.collect(endpoint, exchange, token: token.verified)
         }
-    }
-}
-
-extension RevocationCheck {
-    /// At once where the verdict is known, otherwise `.pending`, and the exchange is told later.
-    fileprivate func admission(
-        of exchange: Exchange, about token: TokenCache.Entry, _ conclude: @escaping (Verdict) -> Admission
-    ) -> Admission {
-        let answer = ask(about: token, at: UnixTime(exchange)) { exchange.resolve(conclude($0)) }
-        return answer.map(conclude) ?? .pending
+        let now = UnixTime(exchange)
+        let verdict =
+            revocation.known(about: token, at: now)
+            ?? revocation.ask(about: token, at: now) { exchange.resolve(conclude($0)) }
+        return verdict.map(conclude) ?? .pending
     }
 }
 

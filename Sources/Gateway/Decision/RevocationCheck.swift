@@ -40,11 +40,12 @@ final class RevocationCheck {
         return source.known(query).map { verdict(on: $0, query, issuedAt: token.verified.issuedAt, at: now) }
     }
 
-    /// - Returns: the verdict if it is known at once; nil when `completion` will be called with it, once.
+    /// Where it is not ``known(about:at:)``.
+    ///
+    /// - Returns: the verdict where nobody can be asked; nil when `completion` will be called with it, once.
     func ask(
         about token: TokenCache.Entry, at now: UnixTime, _ completion: @escaping (Verdict) -> Void
     ) -> Verdict? {
-        if let verdict = known(about: token, at: now) { return verdict }
         let query = query(about: token)
         let issuedAt = token.verified.issuedAt
         let answer = source.ask(query) { [self] answer in
