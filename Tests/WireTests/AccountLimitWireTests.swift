@@ -57,12 +57,8 @@ struct AccountLimitWireTests {
 
     @Test("More passwords than can wait: the rest is 503 at once, unknown users' too, which take as long as any")
     func hashingQueue() throws {
-        let allowed = try run(["sh", "-c", "taskset -cp $$"]).output
-        let processor = try #require(allowed.split(separator: " ").last).prefix { $0.isNumber }
-        var configuration = GatewayConfiguration.accounts(GatewayConfiguration.manyRequests)
-        configuration.settings.replace("bcrypt-cost  4", with: "bcrypt-cost  11")
-        // One processor, so one thread that hashes.
-        configuration.launcher = ["taskset", "-c", "\(processor)"]
+        var configuration = GatewayConfiguration.hashing(cost: 11)
+        _ = try configuration.useOneProcessor()
         let stage = try Stage(configuration)
         let clients = try (0..<60).map { _ in try stage.client() }
         let text = stage.accountText(
@@ -78,9 +74,7 @@ struct AccountLimitWireTests {
 
     @Test("A hash costs what the file says, and is made anew at the first login after that has changed")
     func hashCost() throws {
-        var configuration = GatewayConfiguration.accounts(GatewayConfiguration.manyRequests)
-        configuration.settings.replace("bcrypt-cost  4", with: "bcrypt-cost  5")
-        let stage = try Stage(configuration)
+        let stage = try Stage(.hashing(cost: 5))
         let database = AccountDatabase(besides: stage.gateway.configurationFile)
         _ = try stage.newLogin(email)
         #expect(try database.value("SELECT hash FROM users").hasPrefix("$2b$05$"))

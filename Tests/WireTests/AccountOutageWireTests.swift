@@ -53,12 +53,8 @@ struct AccountOutageWireTests {
 
     @Test("A processor that others want all of: a login is slow, and ends")
     func noProcessor() throws {
-        // The first that this process may use; another is left to the other tests.
-        let allowed = try run(["sh", "-c", "taskset -cp $$"]).output
-        let processor = try #require(allowed.split(separator: " ").last).prefix { $0.isNumber }
-        var configuration = GatewayConfiguration.accounts(GatewayConfiguration.manyRequests)
-        configuration.settings.replace("bcrypt-cost  4", with: "bcrypt-cost  12")
-        configuration.launcher = ["taskset", "-c", "\(processor)"]
+        var configuration = GatewayConfiguration.hashing(cost: 12)
+        let processor = try configuration.useOneProcessor()
         let stage = try Stage(configuration)
         let busy = ["taskset", "-c", "\(processor)", "timeout", "90", "sh", "-c", "while :; do :; done"]
         let others = try (0..<2).map { _ in try ChildProcess(busy) }

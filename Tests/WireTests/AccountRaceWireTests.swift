@@ -9,11 +9,7 @@ struct AccountRaceWireTests {
     private let email = "u\(TestToken.newJTI())@example.com"
     private let newPassword = "a new horse entirely"
 
-    private func stage(cost: Int) throws -> Stage {
-        var configuration = GatewayConfiguration.accounts(GatewayConfiguration.manyRequests)
-        configuration.settings.replace("bcrypt-cost  4", with: "bcrypt-cost  \(cost)")
-        return try Stage(configuration)
-    }
+    private func stage(cost: Int) throws -> Stage { try Stage(.hashing(cost: cost)) }
 
     private func gateway(_ words: [String], input: String = "") throws {
         let result = try run(["/bin/sh", "-c", #"printf '%s' "$0" | "$@""#, input, Paths.gateway] + words)
@@ -42,6 +38,15 @@ struct AccountRaceWireTests {
         }
     }
 
+    /// A change of the password, by whoever has logged in, which is not answered yet.
+    private func beginChange(by login: Login, _ stage: Stage) throws -> RawClient {
+        let body = #"{"currentPassword":"\#(Stage.password)","newPassword":"\#(newPassword)"}"#
+        let fields = ["Content-Type: application/json", login.bearer]
+        let client = try stage.client()
+        try client.send(stage.accountText("POST", "/password", body, fields: fields))
+        return client
+    }
+
     @Test(
         "Logins with the old password while it is changed: none is in afterwards, and the new password is the password",
         arguments: [8, 7])
@@ -50,10 +55,7 @@ struct AccountRaceWireTests {
         try add(email, cost: 8, stage)
         let first = try stage.login(email)
         if cost < 8 { try setBack(to: cost, stage) }
-        let change = try stage.client()
-        let body = #"{"currentPassword":"\#(Stage.password)","newPassword":"\#(newPassword)"}"#
-        let fields = ["Content-Type: application/json", first.bearer]
-        try change.send(stage.accountText("POST", "/password", body, fields: fields))
+        let change = try beginChange(by: first, stage)
         let changed = Gate()
         let responses = Mutex<[Response]>([])
         let ended = Mutex(0)
@@ -83,6 +85,25 @@ struct AccountRaceWireTests {
         #expect(logins.contains { $0.outcome == "401 credentials_invalid" })
         #expect(try stage.account("POST", "/login", stage.credentials(email)).outcome == "401 credentials_invalid")
         #expect(try stage.get("/x", stage.login(email, newPassword).bearer).outcome == "200 upstream")
+        try stage.end()
+    }
+
+    @Test("A token that somebody gets while the password is being changed is refused when it is")
+    func refreshed() throws {
+        let stage = try stage(cost: 11)
+        let (first, other) = (try stage.newLogin(email), try stage.login(email))
+        var newest = other
+        let change = try beginChange(by: first, stage)
+        let database = AccountDatabase(besides: stage.gateway.configurationFile)
+        try eventually("the password to be changed") {
+            let answer = try stage.refresh(try #require(newest.refreshToken))
+            if answer.status == 200 { newest = try answer.login() }
+            return try database.value("SELECT count(*) FROM audit WHERE kind = 'password_changed'") == "1"
+        }
+        let changed = try change.response(to: "POST", within: .seconds(60)).login()
+        #expect(newest.accessToken != other.accessToken)
+        #expect(try stage.get("/x", newest.bearer).outcome == "401 token_revoked")
+        #expect(try stage.get("/x", changed.bearer).outcome == "200 upstream")
         try stage.end()
     }
 

@@ -24,6 +24,24 @@ extension GatewayConfiguration {
     }
 
     static let manyRequests = "rate login=10000/m register=10000/m refresh=100000/m password=10000/m"
+
+    /// With hashes that cost so much, as many as anybody likes.
+    static func hashing(cost: Int) -> GatewayConfiguration {
+        var configuration = accounts(manyRequests)
+        configuration.settings.replace("bcrypt-cost  4", with: "bcrypt-cost  \(cost)")
+        return configuration
+    }
+
+    /// Keeps the gateway to the first processor that this process may use, so that one thread hashes; another is left to the
+    /// other tests.
+    ///
+    /// - Returns: which.
+    mutating func useOneProcessor() throws -> String {
+        let allowed = try run(["sh", "-c", "taskset -cp $$"]).output
+        let processor = try #require(allowed.split(separator: " ").last).prefix { $0.isNumber }
+        launcher = ["taskset", "-c", String(processor)]
+        return String(processor)
+    }
 }
 
 /// What a login answers with.
