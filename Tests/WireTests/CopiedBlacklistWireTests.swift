@@ -36,6 +36,21 @@ struct CopiedBlacklistWireTests {
         }
     }
 
+    @Test("A logout counts at once also while Redis does not say yet what became of its key")
+    func inDoubt() throws {
+        let redis = try RedisServer()
+        let stage = try Stage(.copied, redis: redis)
+        try Self.waitForCopies(stage)
+        let setter = try RedisConnection(port: redis.port)
+        let jti = TestToken.newJTI()
+        #expect(try stage.get("/x", token: TestToken(jti: jti)).outcome == "200 upstream")
+        // What is told of the change goes out, and what the gateway asks then is not answered before the pause is over.
+        try setter.send(["SET", "blacklist:\(jti)", "1"], ["CLIENT", "PAUSE", "500", "ALL"])
+        for _ in 0..<2 { #expect(try setter.reply() == .status("OK")) }
+        #expect(try stage.get("/x", token: TestToken(jti: jti)).outcome == "401 token_revoked")
+        try stage.end()
+    }
+
     @Test("A logout counts at once also where Redis answers a probe in the same turn, and many others before it tells")
     func besidesProbe() throws {
         let redis = try RedisServer()

@@ -27,9 +27,12 @@ final class RedisConnection {
         return try reply()
     }
 
-    func send(_ words: [String]) throws {
-        let request = words.reduce("*\(words.count)\r\n") { $0 + "$\($1.utf8.count)\r\n\($1)\r\n" }
-        try socket.send(Array(request.utf8))
+    /// All in one write, so that Redis works them off in one turn.
+    func send(_ commands: [String]...) throws {
+        let request = commands.map { words in
+            words.reduce("*\(words.count)\r\n") { $0 + "$\($1.utf8.count)\r\n\($1)\r\n" }
+        }
+        try socket.send(Array(request.joined().utf8))
     }
 
     func reply() throws -> RedisReply {
