@@ -100,8 +100,10 @@ let package = Package(
         .testTarget(
             name: "ProxyEngineTests", dependencies: ["ProxyEngine", nioCore, nioPosix], swiftSettings: strict),
         .testTarget(
-            name: "RedisBlacklistTests", dependencies: ["RedisBlacklist", nioCore, nioPosix], swiftSettings: strict),
-        .testTarget(name: "WireTests", dependencies: sanitizerParts, swiftSettings: strict),
+            name: "RedisBlacklistTests", dependencies: ["RedisBlacklist", "TestSupport", nioCore, nioPosix],
+            swiftSettings: strict),
+        .testTarget(name: "WireTests", dependencies: ["TestSupport"] + sanitizerParts, swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
     ]
 )
 

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @Suite("Accounts: the process dies")
@@ -6,7 +7,7 @@ struct AccountCrashWireTests {
     @Test("kill -9 in a loop of refreshes, twenty times: the client's token always leads on, in one chain")
     func killed() throws {
         let first = try GatewayProcess(
-            .accounts(GatewayConfiguration.manyRequests, blacklist: ""), upstream: Listener.freePort())
+            .accounts(GatewayConfiguration.manyRequests, blacklist: ""), upstream: ReservedPort.untilTheEnd())
         let client = AccountClient(port: first.port)
         try client.register()
         var process: ChildProcess?

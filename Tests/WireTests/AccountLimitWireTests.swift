@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite("Accounts: limits and failures")
@@ -119,7 +120,7 @@ struct AccountLimitWireTests {
 
     @Test("Over TLS the cookie is for TLS only on the loopback, too")
     func cookieOverTLS() throws {
-        let (certificates, port) = (try TestCertificates(), try Listener.freePort())
+        let (certificates, port) = (try TestCertificates(), try ReservedPort.untilTheEnd())
         var configuration = GatewayConfiguration.accounts(GatewayConfiguration.manyRequests)
         configuration.settings += "\n" + (try certificates.listener(at: port, hosts: ["one.test"]))
         let stage = try Stage(configuration)

@@ -1,5 +1,6 @@
 import Glibc
 internal import Synchronization
+internal import TestSupport
 import Testing
 
 /// Two servers, of which the first breaks off without an answer as long as it is told to.
@@ -91,7 +92,7 @@ struct EjectionWireTests {
         let stage = try Stage(
             GatewayConfiguration(
                 upstream: """
-                    upstream app http://127.0.0.1:\(try ScriptedUpstream.closedPort()) {
+                    upstream app http://127.0.0.1:\(try ReservedPort.untilTheEnd()) {
                         server http://127.0.0.1:\(server.port)
                     }
                     """, routes: "* /** public"))

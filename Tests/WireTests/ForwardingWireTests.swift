@@ -1,3 +1,4 @@
+internal import TestSupport
 internal import Testing
 
 @Suite("What the upstream is told of the way a request came, of a peer that is not trusted", .stage(.open))
@@ -23,7 +24,7 @@ struct ForwardingWireTests {
 
     @Test("An IPv4 address is told as such behind a listener of both families")
     func bothFamilies() throws {
-        let port = try Listener.freePort()
+        let port = try ReservedPort.untilTheEnd()
         let stage = try Stage(GatewayConfiguration(settings: "listen [::]:\(port)", routes: "* /** public"))
         let tag = TestToken.newJTI()
         let client = try RawClient(port: port)

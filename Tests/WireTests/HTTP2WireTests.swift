@@ -1,5 +1,6 @@
 import Glibc
 internal import Synchronization
+internal import TestSupport
 import Testing
 
 /// A gateway with a TLS listener, and what stands around it.
@@ -11,7 +12,7 @@ private struct SecureStage {
     init(_ settings: String = "", limits: String = "", routes: String = GatewayConfiguration().routes) throws {
         certificates = try TestCertificates()
         try certificates.make("one", hosts: ["one.test"])
-        port = try Listener.freePort()
+        port = try ReservedPort.untilTheEnd()
         stage = try Stage(
             GatewayConfiguration(
                 settings: """

@@ -1,5 +1,6 @@
 import Glibc
 internal import Synchronization
+internal import TestSupport
 import Testing
 
 /// Two servers that are asked `/healthz`, of which some answer otherwise than they should.
@@ -140,7 +141,7 @@ struct HealthCheckWireTests {
             default: try exchange.respond("302 Found", fields: ["Location: /"])
             }
         }
-        let port = kind == "nobody" ? try ScriptedUpstream.closedPort() : server.port
+        let port = kind == "nobody" ? try ReservedPort.untilTheEnd() : server.port
         let stage = try Stage(
             GatewayConfiguration(
                 upstream: """

@@ -1,3 +1,4 @@
+internal import TestSupport
 internal import Testing
 
 extension GatewayConfiguration {
@@ -149,7 +150,7 @@ struct HostWireTests {
 
     @Test("In HTTP/2 the authority is the host")
     func http2() throws {
-        let (certificates, port) = (try TestCertificates(), try Listener.freePort())
+        let (certificates, port) = (try TestCertificates(), try ReservedPort.untilTheEnd())
         var configuration = GatewayConfiguration.hosts
         configuration.settings += try "\n" + certificates.listener(at: port, hosts: ["shop.example"])
         let stage = try Stage(configuration)

@@ -1,4 +1,5 @@
 import Glibc
+internal import TestSupport
 internal import Testing
 
 @Suite("Starting and stopping")
@@ -111,7 +112,7 @@ struct LifecycleWireTests {
     func portTaken() throws {
         let holder = try Listener()
         let folder = try TemporaryFolder()
-        let admin = try Listener.freePort()
+        let admin = try ReservedPort.untilTheEnd()
         let file = try folder.write(
             "routes.conf", GatewayConfiguration().text(port: holder.port, admin: admin, upstream: 1, redis: nil))
         let result = try run(

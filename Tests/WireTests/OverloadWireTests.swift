@@ -1,5 +1,6 @@
 import Glibc
 internal import Synchronization
+internal import TestSupport
 internal import Testing
 
 extension GatewayConfiguration {
@@ -105,7 +106,7 @@ struct ConnectionLimitWireTests {
 
     @Test("Behind TLS one too many is closed without a word")
     func tls() throws {
-        let (certificates, port) = (try TestCertificates(), try Listener.freePort())
+        let (certificates, port) = (try TestCertificates(), try ReservedPort.untilTheEnd())
         let listener = try certificates.listener(at: port, hosts: ["one.test"])
         let stage = try Stage(.limited("max-connections 1", settings: listener))
         try stage.waitForQuiet()
@@ -216,7 +217,7 @@ struct RequestLimitWireTests {
 
     @Test("Each stream of HTTP/2 is a request")
     func http2() throws {
-        let (certificates, port) = (try TestCertificates(), try Listener.freePort())
+        let (certificates, port) = (try TestCertificates(), try ReservedPort.untilTheEnd())
         let listener = try certificates.listener(at: port, hosts: ["one.test"])
         let stage = try Stage(.limited("max-requests 2", settings: listener))
         let gate = Gate()

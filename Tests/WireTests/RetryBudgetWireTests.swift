@@ -1,4 +1,5 @@
 internal import Synchronization
+internal import TestSupport
 import Testing
 
 /// An upstream that answers the first request of each connection, and closes it at the second.
@@ -95,7 +96,7 @@ struct RetryBudgetWireTests {
         let stage = try Stage(
             GatewayConfiguration(
                 upstream: """
-                    upstream app http://127.0.0.1:\(try ScriptedUpstream.closedPort()) {
+                    upstream app http://127.0.0.1:\(try ReservedPort.untilTheEnd()) {
                         server   http://127.0.0.1:\(server.port)
                         eject    off
                         retries  off

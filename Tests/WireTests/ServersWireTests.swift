@@ -1,3 +1,4 @@
+internal import TestSupport
 internal import Testing
 
 /// A gateway whose upstream runs on several servers, each of which tells its number.
@@ -16,7 +17,7 @@ private struct Farm {
                 if !close.isEmpty { exchange.close() }
             }
         }
-        let nobody = try (0..<gone).map { _ in try ScriptedUpstream.closedPort() }
+        let nobody = try (0..<gone).map { _ in try ReservedPort.untilTheEnd() }
         let ports = nobody.prefix(gone / 2) + servers.map(\.port) + nobody.suffix(gone - gone / 2)
         let lines = ports.map { "server http://127.0.0.1:\($0)" }.joined(separator: "\n")
         stage = try Stage(GatewayConfiguration(upstream: "upstream app {\n\(lines)\n}", routes: "* /** public"))

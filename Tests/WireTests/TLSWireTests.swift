@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("TLS for clients")
@@ -11,7 +12,7 @@ struct TLSWireTests {
         certificates = try TestCertificates()
         try certificates.make("one", hosts: ["one.test", "localhost"], serial: 11)
         try certificates.make("two", hosts: ["*.two.test"], serial: 22)
-        port = try Listener.freePort()
+        port = try ReservedPort.untilTheEnd()
     }
 
     private func stage(_ settings: String = "", listener: String = "") throws -> Stage {
@@ -187,7 +188,7 @@ struct TLSWireTests {
 
     @Test("A listener that redirects sends every request to https, with its method and target")
     func redirect() throws {
-        let plain = try Listener.freePort()
+        let plain = try ReservedPort.untilTheEnd()
         let stage = try stage(listener: "listen 127.0.0.1:\(plain) {\n redirect https:\(port)\n}")
         let client = try RawClient(port: plain)
         try client.send("POST /a/%41?b=c HTTP/1.1\r\nHost: one.test:\(plain)\r\nContent-Length: 2\r\n\r\nhi")

@@ -1,8 +1,7 @@
 import Foundation
 import Glibc
-import NIOCore
-import NIOPosix
 import Synchronization
+import TestSupport
 
 /// A real redis-server of one test's own, on a port the kernel chose, killed by pid at the end. When none is installed,
 /// the test fails.
@@ -10,27 +9,24 @@ final class RedisServer: Sendable {
     struct NotStarted: Error { let reason: String }
 
     private static let program = "/usr/bin/redis-server"
-    let port: Int
+    private let reservedPort: ReservedPort
     private let options: [String]
     private let process: Mutex<Process>
 
-    private init(port: Int, options: [String], process: Process) {
-        self.port = port
+    var port: Int { reservedPort.number }
+
+    private init(port: ReservedPort, options: [String], process: Process) {
+        reservedPort = port
         self.options = options
         self.process = Mutex(process)
     }
 
     deinit { stop() }
 
-    /// Starts a server. Between asking for a free port and using it another process may take it: then again.
     static func start(options: [String] = []) async throws -> RedisServer {
-        for _ in 0..<10 {
-            let port = try await freePort()
-            if let process = try await launch(port: port, options: options) {
-                return RedisServer(port: port, options: options, process: process)
-            }
-        }
-        throw NotStarted(reason: "no free port found")
+        let port = try ReservedPort()
+        return RedisServer(
+            port: port, options: options, process: try await launch(port: port.number, options: options))
     }
 
     func freeze() { process.withLock { _ = kill($0.processIdentifier, SIGSTOP) } }
@@ -45,9 +41,7 @@ final class RedisServer: Sendable {
 
     /// Starts it anew on the same port, empty.
     func restart() async throws {
-        guard let started = try await Self.launch(port: port, options: options) else {
-            throw NotStarted(reason: "the port \(port) was taken")
-        }
+        let started = try await Self.launch(port: port, options: options)
         process.withLock { $0 = started }
     }
 
@@ -68,17 +62,8 @@ final class RedisServer: Sendable {
         }
     }
 
-    private static func freePort() async throws -> Int {
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        defer { channel.close(promise: nil) }
-        guard let port = channel.localAddress?.port else { throw NotStarted(reason: "no port") }
-        try await channel.close()
-        return port
-    }
-
-    /// Nil when it ended before it accepted connections, as it does when the port is taken.
-    private static func launch(port: Int, options: [String]) async throws -> Process? {
+    /// - Throws: `NotStarted` when it ended before it accepted connections.
+    private static func launch(port: Int, options: [String]) async throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = ["--port", String(port), "--save", "", "--bind", "127.0.0.1"] + options
@@ -89,7 +74,8 @@ final class RedisServer: Sendable {
         let isReady = await withCheckedContinuation { continuation in
             Thread.detachNewThread { awaitReadiness(reader, continuation) }
         }
-        return isReady ? process : nil
+        guard isReady else { throw NotStarted(reason: "redis-server ended at once on port \(port)") }
+        return process
     }
 
     /// Reads the server's log until it says that it is ready, and on to its end, so that it never blocks on a full pipe.

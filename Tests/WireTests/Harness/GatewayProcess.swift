@@ -1,41 +1,31 @@
 import Glibc
+import TestSupport
 
 /// The release binary, running, with a configuration of its own.
 final class GatewayProcess: Sendable {
-    let port: Int
-    let adminPort: Int
     let configurationFile: String
+    private let ports: (own: ReservedPort, admin: ReservedPort)
     private let folder: TemporaryFolder
     private let process: ChildProcess
 
-    /// Starts it and waits until it accepts. Ports come from the kernel; when another program takes one in between, it
-    /// is tried again with others.
+    /// Starts it, on ports that are its own, and waits until it accepts.
     init(_ configuration: GatewayConfiguration, upstream: Int, redis: Int? = nil) throws {
         guard access(Paths.gateway, X_OK) == 0 else {
             throw HarnessFailure("There is no \(Paths.gateway): `make build` makes it, or set GATEWAY_BIN.")
         }
         folder = try TemporaryFolder()
-        var failure = ""
-        for _ in 0..<5 {
-            let port = try Listener.freePort()
-            var admin = try Listener.freePort()
-            while admin == port { admin = try Listener.freePort() }
-            let file = try folder.write(
-                "routes.conf", configuration.text(port: port, admin: admin, upstream: upstream, redis: redis))
-            let process = try ChildProcess(
-                configuration.launcher + [Paths.gateway, "run", "--config", file] + configuration.arguments,
-                environment: configuration.environment)
-            if try GatewayProcess.accepts(process, ports: [port, admin]) {
-                self.port = port
-                self.adminPort = admin
-                self.process = process
-                configurationFile = file
-                return
-            }
-            failure = process.standardOutput.text + process.standardError.text
-            guard failure.lowercased().contains("in use") else { break }
+        ports = try (ReservedPort(), ReservedPort())
+        configurationFile = try folder.write(
+            "routes.conf",
+            configuration.text(
+                port: ports.own.number, admin: ports.admin.number, upstream: upstream, redis: redis))
+        process = try ChildProcess(
+            configuration.launcher + [Paths.gateway, "run", "--config", configurationFile] + configuration.arguments,
+            environment: configuration.environment)
+        guard try GatewayProcess.accepts(process, ports: [ports.own.number, ports.admin.number]) else {
+            throw HarnessFailure(
+                "The gateway did not start:\n\(process.standardOutput.text)\(process.standardError.text)")
         }
-        throw HarnessFailure("The gateway did not start:\n\(failure)")
     }
 
     deinit { process.signal(SIGKILL) }
@@ -56,6 +46,8 @@ final class GatewayProcess: Sendable {
 
     // MARK: For the test
 
+    var port: Int { ports.own.number }
+    var adminPort: Int { ports.admin.number }
     var pid: pid_t { process.pid }
     var isRunning: Bool { process.exitStatus == nil }
     var standardOutput: String { process.standardOutput.text }

@@ -18,32 +18,15 @@ final class Listener: Sendable {
             throw HarnessFailure("listen on port \(wanted): \(errorText(errno))")
         }
         _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
-        port = Self.localPort(of: descriptor)
-    }
-
-    deinit { close(descriptor) }
-
-    /// A port that was free a moment ago. Another program may take it first: who uses it tries again.
-    static func freePort() throws -> Int { try Listener().port }
-
-    /// A port where nobody listens as long as the tests run: it is bound, so that no other test is given it, and the
-    /// descriptor is never closed.
-    static func closedPort() throws -> Int {
-        let descriptor = try Descriptors.socket()
-        guard withAddress(port: 0, { bind(descriptor, $0, $1) }) == 0 else {
-            throw HarnessFailure("bind: \(errorText(errno))")
-        }
-        return localPort(of: descriptor)
-    }
-
-    private static func localPort(of descriptor: Int32) -> Int {
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         withUnsafeMutablePointer(to: &address) { pointer in
             _ = pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
         }
-        return Int(UInt16(bigEndian: address.sin_port))
+        port = Int(UInt16(bigEndian: address.sin_port))
     }
+
+    deinit { close(descriptor) }
 
     /// nil when `stop` was called.
     func accept() -> Socket? {

@@ -1,23 +1,25 @@
 import Glibc
 internal import Synchronization
+internal import TestSupport
 
 /// A real redis-server on a port of its own that keeps nothing on disk, and that can be frozen, ended and started anew.
 final class RedisServer: Sendable {
-    let port: Int
+    private let reservedPort: ReservedPort
     private let password: String?
     private let folder: TemporaryFolder
     private let process: Mutex<ChildProcess>
 
     init(password: String? = nil) throws {
-        let folder = try TemporaryFolder()
-        let (port, process) = try RedisServer.startOnFreePort(password: password, folder: folder)
-        self.port = port
+        reservedPort = try ReservedPort()
+        folder = try TemporaryFolder()
         self.password = password
-        self.folder = folder
-        self.process = Mutex(process)
+        process = Mutex(
+            try RedisServer.start(port: reservedPort.number, password: password, folder: folder))
     }
 
     deinit { kill() }
+
+    var port: Int { reservedPort.number }
 
     // MARK: Its life
 
@@ -34,15 +36,10 @@ final class RedisServer: Sendable {
 
     func kill() { process.withLock { $0.signal(SIGKILL) } }
 
-    /// Empty, on the same port. Another program may hold the port for a moment.
+    /// Empty, on the same port.
     func start() throws {
-        try eventually("Redis to start again on port \(port)") {
-            guard let started = try? RedisServer.start(port: port, password: password, folder: folder) else {
-                return false
-            }
-            process.withLock { $0 = started }
-            return true
-        }
+        let started = try RedisServer.start(port: port, password: password, folder: folder)
+        process.withLock { $0 = started }
     }
 
     // MARK: Commands
@@ -59,14 +56,6 @@ final class RedisServer: Sendable {
     }
 
     // MARK: Starting
-
-    private static func startOnFreePort(password: String?, folder: TemporaryFolder) throws -> (Int, ChildProcess) {
-        for _ in 0..<10 {
-            let port = try Listener.freePort()
-            if let process = try? start(port: port, password: password, folder: folder) { return (port, process) }
-        }
-        throw HarnessFailure("redis-server did not start on any of ten ports: is it installed?")
-    }
 
     private static func start(port: Int, password: String?, folder: TemporaryFolder) throws -> ChildProcess {
         let command = [

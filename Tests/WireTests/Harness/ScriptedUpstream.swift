@@ -96,8 +96,3 @@ final class ScriptedUpstream: Sendable {
         }
     }
 }
-
-extension ScriptedUpstream {
-    /// A port where nobody listens: connections are refused at once.
-    static func closedPort() throws -> Int { try Listener.closedPort() }
-}
