@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """An HTTP/2 client without manners, for tests: sends exactly the frames it is told to, right or wrong.
 
-    http2-client.py PORT ACTIONS
+    http2-client.py PORT ACTIONS [ROOM]
 
-ACTIONS is a list in JSON of what to do, in order:
+ROOM is how many octets its kernel may keep for it (SO_RCVBUF); without it, what the kernel thinks best. ACTIONS is a list in JSON of what to do, in order:
 
     {"headers": [[NAME, VALUE], …], "stream": 1, "end": true}     a HEADERS frame; HPACK literals, as they stand here
     {"data": "text", "stream": 1, "end": true}                    a DATA frame; "repeat": N for N copies of the text
@@ -11,6 +11,7 @@ ACTIONS is a list in JSON of what to do, in order:
     {"frame": TYPE, "flags": 0, "stream": 0, "payload": "hex"}    anything else
     {"await": 1}                                                  until this stream has ended, or the connection has
     {"read": 0.2}                                                 what comes within these seconds
+    {"sip": 5000, "pause": 0.05, "seconds": 8}                    what comes, so many octets at a time, with pauses
     {"upload": N, "stream": 1}                                    DATA frames of N octets as far as the server grants room, until it has
                                                                   granted none for a second; `1 sent M` tells how many went
     {"windows": false}                                            from here on grant the server no room for DATA
@@ -57,11 +58,16 @@ def string(text):
 
 
 class Client:
-    def __init__(self, port):
+    def __init__(self, port, room):
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         context.set_alpn_protocols(["h2", "http/1.1"])
-        self.socket = context.wrap_socket(socket.create_connection(("127.0.0.1", port), PATIENCE))
+        plain = socket.socket()
+        if room:
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+        plain.settimeout(PATIENCE)
+        plain.connect(("127.0.0.1", port))
+        self.socket = context.wrap_socket(plain)
         self.decoder = hpack.Decoder()
         self.input = b""
         self.grants_windows = True
@@ -74,7 +80,7 @@ class Client:
 
     def stream(self, number):
         return self.seen["streams"].setdefault(
-            str(number), {"heads": [], "data": "", "ended": False, "reset": None, "sent": None})
+            str(number), {"heads": [], "data": "", "octets": 0, "ended": False, "reset": None, "sent": None})
 
     # Sending
 
@@ -109,6 +115,11 @@ class Client:
             self.read(lambda: self.is_over(action["await"]), PATIENCE)
         elif "read" in action:
             self.read(lambda: False, action["read"])
+        elif "sip" in action:
+            end = time.monotonic() + action["seconds"]
+            while time.monotonic() < end:
+                self.receive(PATIENCE, action["sip"])
+                time.sleep(action["pause"])
         elif "windows" in action:
             self.grants_windows = action["windows"]
 
@@ -145,20 +156,24 @@ class Client:
         end = time.monotonic() + seconds
         while not is_done():
             left = end - time.monotonic()
-            if left <= 0:
+            if left <= 0 or not self.receive(left, 65536):
                 return
-            self.socket.settimeout(left)
-            try:
-                octets = self.socket.recv(65536)
-            except (TimeoutError, socket.timeout):
-                return
-            except OSError:
-                octets = b""
-            if not octets:
-                raise Closed
-            self.input += octets
-            while self.take_frame():
-                pass
+
+    def receive(self, seconds, limit):
+        """Whether anything came."""
+        self.socket.settimeout(seconds)
+        try:
+            octets = self.socket.recv(limit)
+        except (TimeoutError, socket.timeout):
+            return False
+        except OSError:
+            octets = b""
+        if not octets:
+            raise Closed
+        self.input += octets
+        while self.take_frame():
+            pass
+        return True
 
     def take_frame(self):
         if len(self.input) < 9:
@@ -179,7 +194,8 @@ class Client:
             stream["ended"] |= bool(flags & 1)
         elif kind == DATA:
             stream = self.stream(number)
-            stream["data"] += payload.decode("iso-8859-1")
+            stream["octets"] += len(payload)
+            stream["data"] = (stream["data"] + payload.decode("iso-8859-1"))[:2000]
             stream["ended"] |= bool(flags & 1)
             if self.grants_windows and payload:
                 for target in (0, number):
@@ -206,7 +222,7 @@ class Client:
 
 def main():
     actions = json.loads(sys.argv[2])
-    client = Client(int(sys.argv[1]))
+    client = Client(int(sys.argv[1]), int(sys.argv[3]) if len(sys.argv) > 3 else None)
     try:
         for action in actions:
             for turn in range(action.get("times", 1)):
@@ -233,8 +249,8 @@ def report(seen):
                 print(number, "status " + value if name == ":status" else "field %s: %s" % (name, value))
         if stream["sent"] is not None:
             print(number, "sent", stream["sent"])
-        print(number, "octets", len(stream["data"]))
-        print(number, "data", json.dumps(stream["data"][:2000]))
+        print(number, "octets", stream["octets"])
+        print(number, "data", json.dumps(stream["data"]))
         if stream["ended"]:
             print(number, "ended")
         if stream["reset"] is not None:

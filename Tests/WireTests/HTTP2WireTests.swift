@@ -326,6 +326,32 @@ struct HTTP2WireTests {
         try stage.stage.end()
     }
 
+    @Test("A long response is not cut off, either, when it is TCP that holds it back, and not the client's window")
+    func steadyReader() throws {
+        let stage = try SecureStage(limits: "limits {\n    body-timeout  2s\n    min-rate  1000\n}")
+        let count = 20_000_000
+        stage.stage.upstream.script("long") { exchange in
+            try exchange.send("HTTP/1.1 200 OK\r\nContent-Length: \(count)\r\n\r\n")
+            let piece = [UInt8](repeating: 0x61, count: 100_000)
+            for _ in 0..<count / piece.count {
+                guard case .all = exchange.socket.offer(piece[...], until: .after(.seconds(60))) else { return }
+            }
+        }
+        var client = stage.client
+        client.room = 65536
+        client.windows(false)
+        // Room for all of it, of the connection and of the stream.
+        client.frame(8, "02000000")
+        client.headers(HTTP2Client.head("GET", "/public/long"))
+        client.frame(8, stream: 1, "02000000")
+        // 100,000 octets a second.
+        client.sip(5000, pause: 0.05, seconds: 10)
+        client.awaitEnd()
+        let report = try client.run()
+        #expect(report.octets() == count && report.has("1 ended"), "\(report)")
+        try stage.stage.end()
+    }
+
     @Test("A response that the upstream cuts off ends in a reset, and no other stream with it")
     func cutOff() throws {
         let stage = try SecureStage()

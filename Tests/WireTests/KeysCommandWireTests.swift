@@ -61,6 +61,43 @@ struct KeysCommandWireTests {
         try stage.end()
     }
 
+    @Test("A key that is retired while a reload is under way is out of force when the reload is through")
+    func duringReload() throws {
+        let folder = try TemporaryFolder()
+        let slow = try folder.write("slow.secret", "one")
+        var configuration = GatewayConfiguration.accounts(
+            GatewayConfiguration.manyRequests, blacklist: "blacklist sqlite")
+        // Read after the signing keys, so a reload waits here with those that it found.
+        configuration.settings += "\nidentity {\n    header  X-Gateway-Secret  file:\(slow)\n}"
+        let stage = try Stage(configuration)
+        let login = try stage.newLogin(email)
+        let old = try kid(login)
+        // The commands that change the keys must not wait there, too.
+        let file = stage.gateway.configurationFile
+        let script = #"sed /X-Gateway-Secret/d "$1" > "$1.keys" && rm "$0" && mkfifo "$0""#
+        #expect(try run(["/bin/sh", "-c", script, slow, file]).status == .exited(0))
+        stage.gateway.signal(SIGHUP)
+        var writer: Int32 = -1
+        try eventually("the reload to read the secret") {
+            writer = open(slow, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+            return writer >= 0
+        }
+        for words in [["add"], ["retire", old, "--force"]] {
+            let result = try run([Paths.gateway, "keys"] + words + ["--config", "\(file).keys"])
+            #expect(result.status == .exited(0), "\(result.errors)")
+        }
+        try stage.waitForLog("signing keys: 1 verify")
+        #expect(try stage.get("/x", login.bearer).outcome == "401 token_invalid")
+        #expect(write(writer, "two", 3) == 3 && close(writer) == 0)
+        try stage.waitForLog("are in force")
+        try eventually("the old key to be gone again") {
+            try stage.get("/x", login.bearer).outcome == "401 token_invalid"
+        }
+        #expect(try stage.get("/x", stage.login(email).bearer).outcome == "200 upstream")
+        #expect(try kid(stage.login(email)) != old)
+        try stage.end()
+    }
+
     @Test("The successor of a refresh token can't be known from the token alone: it depends on the gateway's secret")
     func successors() throws {
         let stage = try Stage(.accounts(GatewayConfiguration.manyRequests, blacklist: "blacklist sqlite"))

@@ -2,6 +2,8 @@
 /// it to be.
 struct HTTP2Client: Sendable {
     let port: Int
+    /// How many octets its kernel may keep for it; nil: what the kernel thinks best.
+    var room: Int?
     private var actions: [String] = []
 
     init(port: Int) { self.port = port }
@@ -36,6 +38,12 @@ struct HTTP2Client: Sendable {
 
     mutating func awaitEnd(of stream: Int = 1) { add("\"await\":\(stream)") }
     mutating func read(seconds: Double) { add("\"read\":\(seconds)") }
+
+    /// What comes, so many octets at a time, with pauses.
+    mutating func sip(_ octets: Int, pause: Double, seconds: Double) {
+        add("\"sip\":\(octets),\"pause\":\(pause),\"seconds\":\(seconds)")
+    }
+
     mutating func windows(_ granted: Bool) { add("\"windows\":\(granted)") }
 
     private mutating func add(_ members: String) { actions.append("{\(members)}") }
@@ -44,7 +52,8 @@ struct HTTP2Client: Sendable {
     func run() throws -> Report {
         let script = Paths.package + "/scripts/http2-client.py"
         let result = try WireTests.run(
-            ["/usr/bin/python3", script, "\(port)", "[\(actions.joined(separator: ","))]"], within: .seconds(60))
+            ["/usr/bin/python3", script, "\(port)", "[\(actions.joined(separator: ","))]"]
+                + (room.map { ["\($0)"] } ?? []), within: .seconds(60))
         guard result.status == .exited(0) else { throw HarnessFailure(result.errors) }
         return Report(lines: result.output.split(separator: "\n").map(String.init))
     }
