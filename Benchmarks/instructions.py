@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 """Instructions in user space of one proxied request, and where they are spent: by callgrind, so a busy machine changes nothing.
 
-    Benchmarks/instructions.py GATEWAY [OTHER_GATEWAY …] [--haproxy] [--copy] [--top 40] [--requests 2000]
+    Benchmarks/instructions.py GATEWAY [OTHER_GATEWAY …] [--haproxy] [--copy] [--refused] [--top 40] [--requests 2000]
 
 One kept-alive connection, GET of 64 octets: HS256 with a known token, a role, identity headers, no blacklist, no log. Each program
 serves 500 requests first, which are not counted, as its start and end are not.
 Needs valgrind, binutils and nginx; --haproxy counts HAProxy, which only proxies, too; --copy (redis-server) each gateway once more,
-with a copy of a thousand logouts.
+with a copy of a thousand logouts; with --refused the requests have no token, and are answered with 401.
 """
 import argparse
 import collections
@@ -37,8 +37,8 @@ GROUPS = [
 ]
 
 
-def exchange(connection, request, count):
-    """Sequential requests; ends with a message at anything but 200."""
+def exchange(connection, request, count, status):
+    """Sequential requests; ends with a message at any other status."""
     for _ in range(count):
         connection.sendall(request)
         head = b""
@@ -47,7 +47,7 @@ def exchange(connection, request, count):
             if not received:
                 raise SystemExit("the connection was closed behind %r" % head)
             head += received
-        if not head.startswith(b"HTTP/1.1 200"):
+        if not head.startswith(b"HTTP/1.1 %d" % status):
             raise SystemExit(head.decode("latin-1"))
         length = int(re.search(rb"(?i)content-length: (\d+)", head)[1])
         rest = len(head.split(b"\r\n\r\n", 1)[1])
@@ -56,14 +56,15 @@ def exchange(connection, request, count):
 
 
 def instructions(start, token, folder, count):
-    """Of so many requests: the instructions of each function, and those of each pair of caller and callee."""
+    """Of so many requests, with this token or without one: the instructions of each function, and those of each pair of caller and callee."""
     out = os.path.join(folder, "callgrind")
     program = start(["valgrind", "--tool=callgrind", "--callgrind-out-file=" + out])
-    request = ("GET /x HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer %s\r\nAccept: */*\r\n\r\n" % token).encode()
+    authorization = "Authorization: Bearer %s\r\n" % token if token else ""
+    request = ("GET /x HTTP/1.1\r\nHost: bench\r\n%sAccept: */*\r\n\r\n" % authorization).encode()
     with socket.create_connection(("127.0.0.1", program.port), 60) as connection:
         connection.settimeout(120)
         for number in (BASE, count):
-            exchange(connection, request, number)
+            exchange(connection, request, number, 200 if token else 401)
             # Writes down what was counted since the last time.
             subprocess.run(["callgrind_control", "--dump", str(program.process.pid)], check=True, capture_output=True)
     program.end(patience=120)
@@ -133,9 +134,12 @@ def main():
     parser.add_argument("gateways", nargs="+")
     parser.add_argument("--haproxy", action="store_true")
     parser.add_argument("--copy", action="store_true")
+    parser.add_argument("--refused", action="store_true")
     parser.add_argument("--top", type=int, default=40)
     parser.add_argument("--requests", type=int, default=2000)
     arguments = parser.parse_args()
+    if arguments.refused and arguments.haproxy:
+        parser.error("HAProxy refuses nobody here")
     with tempfile.TemporaryDirectory(prefix="gateway-instructions-") as folder:
         os.chmod(folder, 0o755)
         try:
@@ -157,7 +161,7 @@ def main():
             if arguments.haproxy:
                 starts.append(("HAProxy", lambda wrapper: peers.haproxy(folder, upstream.port, programs.CORES, wrapper=wrapper)))
             plain = starts[0][1]([])
-            token = programs.tokens(os.path.abspath(arguments.gateways[0]), plain.configuration)[0]
+            token = None if arguments.refused else programs.tokens(os.path.abspath(arguments.gateways[0]), plain.configuration)[0]
             plain.end()
             for name, start in starts:
                 report(name, instructions(start, token, folder, arguments.requests), arguments.requests, arguments.top)

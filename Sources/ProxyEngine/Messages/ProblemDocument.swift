@@ -6,9 +6,10 @@ package enum ProblemDocument {
         _ refusal: borrowing Refusal, id: RequestID, isHead: Bool, closes: Bool, date: [UInt8], added: String = "",
         to out: inout ByteBuffer
     ) -> Int {
-        var body = ByteBuffer()
+        var body = ByteBufferAllocator().buffer(capacity: usualLength)
         writeBody(refusal, id: id, to: &body)
         let length = body.readableBytes
+        out.reserveCapacity(minimumWritableBytes: usualLength + length)
         out.writeStaticString("HTTP/1.1 ")
         out.writeString(String(refusal.status))
         out.writeInteger(Octet.space)
@@ -28,6 +29,9 @@ package enum ProblemDocument {
         out.writeBuffer(&body)
         return length
     }
+
+    /// Octets that a head has room in, and a body: a flood of what is refused must not spend its time on growing buffers.
+    private static let usualLength = 512
 
     /// Code, title and message are ours, so they need no escaping but for quotes in messages.
     private static func writeBody(_ refusal: borrowing Refusal, id: RequestID, to out: inout ByteBuffer) {
@@ -49,6 +53,10 @@ package enum ProblemDocument {
     }
 
     private static func writeEscaped(_ text: String, to out: inout ByteBuffer) {
+        guard text.utf8.contains(where: { $0 < 0x20 || $0 == Octet.quote || $0 == 0x5C }) else {
+            out.writeString(text)
+            return
+        }
         for octet in text.utf8 {
             if octet == Octet.quote || octet == 0x5C { out.writeInteger(UInt8(0x5C)) }
             out.writeInteger(octet < 0x20 ? Octet.space : octet)
