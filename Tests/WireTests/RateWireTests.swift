@@ -54,6 +54,27 @@ struct RateWireTests {
         for stage in stages { try stage.end() }
     }
 
+    @Test(
+        "With Redis, what was counted in the window before counts, what is older does not, and keys end by themselves")
+    func windows() throws {
+        let stage = try Stage(GatewayConfiguration(blacklist: GatewayConfiguration.blacklist, routes: Self.routes))
+        #expect(try outcomes(stage, "/slow/x", 1) == ["200 upstream"])
+        guard case .array(let keys) = try stage.redis.command("KEYS", "rate:*"), case .bulk(let name?)? = keys.first
+        else {
+            throw HarnessFailure("there is no key of a rate")
+        }
+        guard case .integer(let life) = try stage.redis.command("PTTL", name) else {
+            throw HarnessFailure("PTTL did not answer with an integer")
+        }
+        #expect((3_600_000...7_200_000).contains(life))
+        let age = "redis.call('HSET', KEYS[1], 'w', redis.call('HGET', KEYS[1], 'w') - 1, 'c', 1000000000)"
+        for outcome in ["429 rate_limited", "200 upstream"] {
+            try stage.redis.command("EVAL", age, "1", name)
+            #expect(try outcomes(stage, "/slow/x", 1) == [outcome])
+        }
+        try stage.end()
+    }
+
     @Test("While Redis is away, requests are counted in memory, and counted they are")
     func outage() throws {
         let stage = try Stage(
