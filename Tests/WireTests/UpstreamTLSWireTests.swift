@@ -14,10 +14,12 @@ struct UpstreamTLSWireTests {
         )
     }
 
-    private func server(_ name: String = "server", clientAuthority: String = "") throws -> PythonUpstream {
+    private func server(_ name: String = "server", clientAuthority: String = "", newest: String = "") throws
+        -> PythonUpstream
+    {
         try PythonUpstream(
             certificate: (certificates.path("\(name).pem"), certificates.path("\(name).key")),
-            clientAuthority: clientAuthority)
+            clientAuthority: clientAuthority, newest: newest)
     }
 
     private func stage(_ servers: [String], _ settings: String..., ca: String = "ca.pem") throws -> Stage {
@@ -87,6 +89,17 @@ struct UpstreamTLSWireTests {
         let stage = try stage(["https://127.0.0.1:\(bad.port)", "https://127.0.0.1:\(good.port)"])
         for _ in 0..<6 { #expect(try stage.get("/x").status == 200) }
         try stage.end()
+    }
+
+    @Test("TLS 1.2 is the oldest that is spoken to a server")
+    func versions() throws {
+        let (old, older) = (try server(newest: "TLSv1_2"), try server(newest: "TLSv1_1"))
+        let stage = try stage(["https://localhost:\(old.port)"])
+        #expect(try stage.get("/x").status == 200)
+        try stage.end()
+        let refusing = try self.stage(["https://localhost:\(older.port)"])
+        #expect(try refusal(refusing).contains("no TLS to the upstream"))
+        try refusing.end()
     }
 
     @Test("A server that speaks no TLS, or nothing, is unreachable")

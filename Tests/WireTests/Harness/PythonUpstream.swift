@@ -5,7 +5,7 @@ import Glibc
 final class PythonUpstream: Sendable {
     private static let script = #"""
         import http.server, itertools, os, socketserver, ssl, sys
-        path, chain, key, ca = sys.argv[1:5]
+        path, chain, key, ca, newest = sys.argv[1:6]
         numbers = itertools.count(1)
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -37,6 +37,10 @@ final class PythonUpstream: Sendable {
             if ca:
                 context.load_verify_locations(ca)
                 context.verify_mode = ssl.CERT_REQUIRED
+            if newest:
+                context.set_ciphers("ALL:@SECLEVEL=0")
+                context.minimum_version = ssl.TLSVersion.TLSv1
+                context.maximum_version = ssl.TLSVersion[newest]
             def shown(socket, name, context): socket.shown = name
             context.sni_callback = shown
             server.socket = context.wrap_socket(server.socket, server_side=True)
@@ -51,10 +55,13 @@ final class PythonUpstream: Sendable {
     /// - Parameters:
     ///   - certificate: its chain and key; without, it speaks plain HTTP.
     ///   - clientAuthority: who must have signed the client's certificate.
-    init(socket: String = "", certificate: (chain: String, key: String) = ("", ""), clientAuthority: String = "") throws
-    {
+    ///   - newest: the newest version of TLS that it speaks, as Python writes it; without, it speaks what is usual.
+    init(
+        socket: String = "", certificate: (chain: String, key: String) = ("", ""), clientAuthority: String = "",
+        newest: String = ""
+    ) throws {
         let process = try ChildProcess(
-            ["python3", "-c", Self.script, socket, certificate.chain, certificate.key, clientAuthority])
+            ["python3", "-c", Self.script, socket, certificate.chain, certificate.key, clientAuthority, newest])
         self.process = process
         var port: Int?
         try eventually("the Python upstream to listen") {
