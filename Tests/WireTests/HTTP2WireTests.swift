@@ -245,8 +245,7 @@ struct HTTP2WireTests {
         let stage = try SecureStage()
         let sent = Gate()
         stage.stage.upstream.script("endless") { exchange in
-            try exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 60000000\r\n\r\n")
-            for _ in 0..<600 { try exchange.send([UInt8](repeating: 0x61, count: 100_000)) }
+            try exchange.respond(octets: 60_000_000)
             sent.open()
         }
         var client = stage.client
@@ -282,10 +281,7 @@ struct HTTP2WireTests {
     @Test("A client that reads slowly gets all of its response, and one that stands still is cut off")
     func slowReaders() throws {
         let stage = try SecureStage(limits: "limits {\n    idle-timeout  2s\n    body-timeout  2s\n}")
-        stage.stage.upstream.script("long") { exchange in
-            try exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 70000\r\n\r\n")
-            try exchange.send([UInt8](repeating: 0x61, count: 70_000))
-        }
+        stage.stage.upstream.script("long") { exchange in try exchange.respond(octets: 70_000) }
         var client = stage.client
         client.windows(false)
         client.frame(8, "00100000")
@@ -307,10 +303,7 @@ struct HTTP2WireTests {
     @Test("A long response that is taken slowly, but fast enough, is not cut off when more of it comes")
     func slowReaderOfMuch() throws {
         let stage = try SecureStage(limits: "limits {\n    body-timeout  1s\n    min-rate  12000\n}")
-        stage.stage.upstream.script("long") { exchange in
-            try exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 600000\r\n\r\n")
-            try exchange.send([UInt8](repeating: 0x61, count: 600_000))
-        }
+        stage.stage.upstream.script("long") { exchange in try exchange.respond(octets: 600_000) }
         var client = stage.client
         client.windows(false)
         client.frame(8, "00100000")
@@ -330,13 +323,7 @@ struct HTTP2WireTests {
     func steadyReader() throws {
         let stage = try SecureStage(limits: "limits {\n    body-timeout  2s\n    min-rate  1000\n}")
         let count = 20_000_000
-        stage.stage.upstream.script("long") { exchange in
-            try exchange.send("HTTP/1.1 200 OK\r\nContent-Length: \(count)\r\n\r\n")
-            let piece = [UInt8](repeating: 0x61, count: 100_000)
-            for _ in 0..<count / piece.count {
-                guard case .all = exchange.socket.offer(piece[...], until: .after(.seconds(60))) else { return }
-            }
-        }
+        stage.stage.upstream.script("long") { exchange in try exchange.respond(octets: count) }
         var client = stage.client
         client.room = 65536
         client.windows(false)

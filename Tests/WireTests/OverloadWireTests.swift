@@ -371,13 +371,7 @@ struct TrickleWireTests {
     func steadyReader() throws {
         let stage = try Stage(.limited("body-timeout 2s\nmin-rate 1000"))
         let count = 20_000_000
-        stage.upstream.script("/large") { exchange in
-            try exchange.send("HTTP/1.1 200 OK\r\nContent-Length: \(count)\r\n\r\n")
-            let piece = [UInt8](repeating: 0x78, count: 100_000)
-            for _ in 0..<count / piece.count {
-                guard case .all = exchange.socket.offer(piece[...], until: .after(.seconds(60))) else { return }
-            }
-        }
+        stage.upstream.script("/large") { exchange in try exchange.respond(octets: count) }
         // Its own kernel hides little of what it reads; the gateway's still has some megabytes for it.
         let client = try RawClient(port: stage.gateway.port, room: 65536)
         try client.send(Request(target: "/large").text)

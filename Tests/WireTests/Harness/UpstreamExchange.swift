@@ -94,6 +94,13 @@ final class UpstreamExchange {
         try send(lines.joined(separator: "\r\n") + "\r\n\r\n" + (request.head.method == "HEAD" ? "" : body))
     }
 
+    /// A response of so many octets, as fast as they are taken; those of a piece within a minute.
+    func respond(octets count: Int) throws {
+        try send("HTTP/1.1 200 OK\r\nContent-Length: \(count)\r\n\r\n")
+        let piece = [UInt8](repeating: 0x61, count: 100_000)
+        for start in stride(from: 0, to: count, by: piece.count) { try send(Array(piece.prefix(count - start))) }
+    }
+
     /// The request exactly as it came: its head, then its body without framing.
     func echo() throws {
         let body = try readBody()
