@@ -64,7 +64,7 @@ package final class ProxyServer: Sendable {
                     try channel.pipeline.syncOperations.addHandler(AcceptPause { gate.acceptFailed() })
                 }
             }
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.writeBufferWaterMark, value: EngineLimits.waterMark)

@@ -28,7 +28,7 @@ struct UpstreamConnector {
         if server.scheme != .unix {
             bootstrap =
                 bootstrap
-                .channelOption(.socketOption(.tcp_nodelay), value: 1)
+                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .channelOption(.socketOption(.so_keepalive), value: 1)
         }
         if let target { return bootstrap.connect(to: target) }
