@@ -138,7 +138,7 @@ packages-tls:
 packages-fuzz:
 	@scripts/debian-packages.sh lld python3
 packages-test:
-	@scripts/debian-packages.sh redis-server openssl curl python3 python3-websockets python3-hpack
+	@scripts/debian-packages.sh redis-server openssl curl util-linux strace python3 python3-websockets python3-hpack
 packages-sanitized:
 	@scripts/debian-packages.sh llvm python3
 packages-lint:

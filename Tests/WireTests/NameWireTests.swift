@@ -5,6 +5,7 @@ struct NameWireTests {
     private func stage(_ hosts: PrivateHosts, _ upstream: String, routes: String = "* /** public") throws -> Stage {
         var configuration = GatewayConfiguration(upstream: upstream, routes: routes)
         configuration.launcher = hosts.launcher
+        configuration.launcherNeedsPrivileges = true
         return try Stage(configuration)
     }
 

@@ -57,6 +57,9 @@ enum MetricsDocument {
             "# HELP gateway_accept_failures_total Times that no connection could be accepted for want of descriptors.",
             "# TYPE gateway_accept_failures_total counter",
             "gateway_accept_failures_total \(load.acceptFailures)",
+            "# HELP gateway_connection_setup_failures_total Connections closed at once, since they could not be set up.",
+            "# TYPE gateway_connection_setup_failures_total counter",
+            "gateway_connection_setup_failures_total \(load.setupFailures)",
         ]
         lines += UpstreamMetrics.lines(upstreams)
         return lines.joined(separator: "\n") + "\n"

@@ -27,11 +27,15 @@ struct OverloadWatch {
         let refused: Int
         let ofAddress: Int
         let failures: Int
+        let setupFailures: Int
+        let lastSetupFailure: String?
 
         init(_ load: EngineLoad) {
             refused = load.refusedConnections
             ofAddress = load.refusedConnectionsOfAddress
             failures = load.acceptFailures
+            setupFailures = load.setupFailures
+            lastSetupFailure = load.lastSetupFailure
         }
 
         func text(since last: Counts) -> String {
@@ -42,6 +46,10 @@ struct OverloadWatch {
                     "connections were refused: their addresses have as many as max-connections-per-address allows"
                 ),
                 (failures - last.failures, "times no connection could be accepted: no descriptor is left"),
+                (
+                    setupFailures - last.setupFailures,
+                    "connections were closed at once, since they could not be set up: \(lastSetupFailure ?? "")"
+                ),
             ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: "; ")
         }
     }

@@ -9,8 +9,25 @@ package final class AcceptPause: ChannelInboundHandler, Sendable {
     package typealias InboundIn = any Channel
 
     private let failed: @Sendable () -> Void
+    private let setupFailed: @Sendable (any Error) -> Void
 
-    package init(failed: @escaping @Sendable () -> Void = {}) { self.failed = failed }
+    /// - Parameters:
+    ///   - failed: no connection could be accepted.
+    ///   - setupFailed: a connection was accepted and had to be closed, since it could not be set up.
+    package init(
+        failed: @escaping @Sendable () -> Void = {}, setupFailed: @escaping @Sendable (any Error) -> Void = { _ in }
+    ) {
+        self.failed = failed
+        self.setupFailed = setupFailed
+    }
+
+    /// NIO adds the handler that sets connections up after this one, and reports its failures to those after it.
+    package func channelActive(context: ChannelHandlerContext) {
+        do {
+            try context.pipeline.syncOperations.addHandler(SetupFailures(setupFailed), position: .last)
+        } catch { setupFailed(error) }
+        context.fireChannelActive()
+    }
 
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard error is IOError else { return context.fireErrorCaught(error) }

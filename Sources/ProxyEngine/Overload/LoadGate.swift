@@ -20,6 +20,7 @@ final class LoadGate: Sendable {
     private let refused = Atomic(0)
     private let refusedOfAddress = Atomic(0)
     private let acceptFailures = Atomic(0)
+    private let setupFailures = Mutex<(count: Int, last: String?)>((0, nil))
 
     /// - Parameter canBeTold: the client would understand a response: it speaks plain HTTP.
     func receive(_ address: SocketAddress?, canBeTold: Bool, _ settings: EngineSettings) -> Reception {
@@ -53,12 +54,19 @@ final class LoadGate: Sendable {
     /// The system gave us no descriptor, or no memory, for a connection.
     func acceptFailed() { acceptFailures.add(1, ordering: .relaxed) }
 
+    /// A connection was accepted and could not be set up.
+    func setupFailed(_ error: any Error) {
+        setupFailures.withLock { $0 = ($0.count + 1, "\(error)") }
+    }
+
     var load: EngineLoad {
-        EngineLoad(
+        let setup = setupFailures.withLock { $0 }
+        return EngineLoad(
             connections: connections.count, requests: requests.count,
             refusedConnections: refused.load(ordering: .relaxed),
             refusedConnectionsOfAddress: refusedOfAddress.load(ordering: .relaxed),
-            acceptFailures: acceptFailures.load(ordering: .relaxed))
+            acceptFailures: acceptFailures.load(ordering: .relaxed), setupFailures: setup.count,
+            lastSetupFailure: setup.last)
     }
 }
 
@@ -70,6 +78,10 @@ package struct EngineLoad: Sendable {
     package let refusedConnectionsOfAddress: Int
     /// How often a connection could not be accepted for want of descriptors.
     package let acceptFailures: Int
+    /// Connections that were accepted and closed at once, since they could not be set up.
+    package let setupFailures: Int
+    /// Why the last one could not; nil where there was none.
+    package let lastSetupFailure: String?
 }
 
 extension EngineSettings {

@@ -61,10 +61,10 @@ package final class ProxyServer: Sendable {
             .serverChannelOption(.maxMessagesPerRead, value: 64)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptPause { gate.acceptFailed() })
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptPause(failed: { gate.acceptFailed() }, setupFailed: { gate.setupFailed($0) }))
                 }
             }
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.writeBufferWaterMark, value: EngineLimits.waterMark)

@@ -17,8 +17,11 @@ final class ChildProcess: Sendable {
 
     /// `command[0]` is looked for in PATH. The environment is exactly `environment`, PATH, what a sanitizer needs, and which
     /// defence is away while `make mutate` runs (scripts/mutate.py).
-    init(_ command: [String], environment: [String: String] = [:]) throws {
+    ///
+    /// - Parameter needsPrivileges: it runs as the tests do, not as ``LeastUser``; who asks for that says why.
+    init(_ command: [String], environment: [String: String] = [:], needsPrivileges: Bool = false) throws {
         name = command[0]
+        let command = (needsPrivileges ? [] : LeastUser.launcher) + command
         let output = try ProcessOutput()
         let errors = try ProcessOutput()
         defer {
@@ -47,7 +50,7 @@ final class ChildProcess: Sendable {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
         var inherited = Sanitizer.environment
-        inherited["PATH"] = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+        inherited["PATH"] = LeastUser.path
         inherited["GATEWAY_MUTANT"] = getenv("GATEWAY_MUTANT").map { String(cString: $0) }
         let variables = environment.merging(inherited) { given, _ in given }.map { "\($0)=\($1)" }
         var pid = pid_t()
@@ -98,9 +101,10 @@ final class ChildProcess: Sendable {
 
 /// Runs a program to its end.
 func run(
-    _ command: [String], environment: [String: String] = [:], within: Duration = Deadline.usual
+    _ command: [String], environment: [String: String] = [:], within: Duration = Deadline.usual,
+    needsPrivileges: Bool = false
 ) throws -> (status: ExitStatus, output: String, errors: String) {
-    let process = try ChildProcess(command, environment: environment)
+    let process = try ChildProcess(command, environment: environment, needsPrivileges: needsPrivileges)
     defer { process.signal(SIGKILL) }
     let status = try process.waitForExit(within: within)
     return (status, process.standardOutput.text, process.standardError.text)

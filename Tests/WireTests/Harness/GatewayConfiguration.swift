@@ -26,6 +26,8 @@ struct GatewayConfiguration: Sendable {
     var environment = ["ACCESS_TOKEN_SECRET": TestToken.secret]
     /// What starts the program, such as `prlimit`.
     var launcher: [String] = []
+    /// The launcher needs the tests' privileges and gives them up before it starts the program.
+    var launcherNeedsPrivileges = false
     /// Of `gateway run`, after `--config FILE`. One loop, so that all connections share a pool.
     var arguments = ["--threads", "1"]
 

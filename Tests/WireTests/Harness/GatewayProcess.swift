@@ -21,7 +21,7 @@ final class GatewayProcess: Sendable {
                 port: ports.own.number, admin: ports.admin.number, upstream: upstream, redis: redis))
         process = try ChildProcess(
             configuration.launcher + [Paths.gateway, "run", "--config", configurationFile] + configuration.arguments,
-            environment: configuration.environment)
+            environment: configuration.environment, needsPrivileges: configuration.launcherNeedsPrivileges)
         guard try GatewayProcess.accepts(process, ports: [ports.own.number, ports.admin.number]) else {
             throw HarnessFailure(
                 "The gateway did not start:\n\(process.standardOutput.text)\(process.standardError.text)")

@@ -2,10 +2,13 @@ import Glibc
 
 /// Where things are in the checkout.
 enum Paths {
-    static let package = folder(above: folder(above: folder(above: folder(above: realPath(#filePath)))))
+    /// The checkout, or a copy of it where ``LeastUser`` can't read it, as below root's home.
+    static let package = CheckoutCopy.reachable(
+        folder(above: folder(above: folder(above: folder(above: realPath(#filePath))))))
 
     /// The release binary. Another one can be named in the environment.
-    static let gateway = getenv("GATEWAY_BIN").map { String(cString: $0) } ?? package + "/.build/release/gateway"
+    static let gateway = CheckoutCopy.reachable(
+        program: getenv("GATEWAY_BIN").map { String(cString: $0) } ?? package + "/.build/release/gateway")
 
     private static func folder(above path: String) -> String {
         String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
@@ -26,6 +29,7 @@ final class TemporaryFolder: Sendable {
         var template = Array("/tmp/gateway-wire-XXXXXX".utf8CString)
         guard let made = mkdtemp(&template) else { throw HarnessFailure("mkdtemp: \(errorText(errno))") }
         path = String(cString: made)
+        try LeastUser.own(path)
     }
 
     deinit { remove(path) }
@@ -36,6 +40,7 @@ final class TemporaryFolder: Sendable {
         let descriptor = open(file, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw HarnessFailure("\(file): \(errorText(errno))") }
         defer { close(descriptor) }
+        try LeastUser.own(file)
         let bytes = Array(contents.utf8)
         guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else { throw HarnessFailure("\(file): short") }
         return file

@@ -17,17 +17,21 @@ final class PrivateHosts: Sendable {
         }
     }
 
-    /// Starts a program that sees the file.
+    /// Starts a program that sees the file. The mounts need privileges, which the program does not get.
     var launcher: [String] {
         let mounts = "mount --bind \(path) /etc/hosts && mount --bind \(folder.path)/nsswitch.conf /etc/nsswitch.conf"
-        return Self.unshare + ["sh", "-c", "\(mounts) && exec \"$@\"", "sh"]
+        return Self.unshare + ["sh", "-c", "\(mounts) && exec \"$@\"", "sh"] + LeastUser.launcher
     }
 
     private static var unshare: [String] { ["unshare", geteuid() == 0 ? "-m" : "-rm"] }
 
     /// Not everybody may make a namespace.
     static let isPossible =
-        (try? run(unshare + ["sh", "-c", "mount --bind /etc/hosts /etc/hosts && test -e /etc/nsswitch.conf"]).status)
+        (try? run(
+            unshare + ["sh", "-c", "mount --bind /etc/hosts /etc/hosts && test -e /etc/nsswitch.conf"],
+            needsPrivileges: true
+        )
+        .status)
         == .exited(0)
 
     /// In one write, over what is there: nobody reads a half of it. The text must not get shorter.
