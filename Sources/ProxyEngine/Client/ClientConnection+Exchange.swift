@@ -8,6 +8,7 @@ extension ClientConnection {
     /// A head is complete, or can't become one.
     func begin(_ exchange: Exchange, _ outcome: RequestHead.Outcome) {
         self.exchange = exchange
+        forgetEnd()
         unsent = .max
         acknowledged.reset()
         exchange.client = self
@@ -85,6 +86,7 @@ extension ClientConnection {
                 exchange.head.framing, trailers: .keep(worker.settings.requestFields))
         }
         exchange.machine.permitted()
+        watchStanding(of: exchange)
         let isRepeatable = exchange.head.traits.contains(.isRepeatable)
         lease(exchange, from: group, isRepeatable ? .any : .recent)
     }

@@ -125,6 +125,7 @@ extension ClientConnection {
 
     /// What the connection waited for did not come.
     func deadlinePassed() {
+        if end <= worker.coarseNow { return abort() }
         deadline = .distantFuture
         switch phase {
         // Nothing is asked, but the last answer is still on its way to a client that reads slowly.
@@ -178,8 +179,6 @@ extension ClientConnection {
             exchange.result.fault = isWritable ? "the upstream's response stalled" : "the client stopped reading"
             cutOff(exchange)
         case .tunnelling:
-            // Either nothing was said for too long, or the frame at whose end it should end does not end.
-            if exchange.closeCode != nil { return abort() }
             exchange.result.fault = "nothing was said on the WebSocket"
             endTunnel(exchange, .goingAway)
         case .answered, .settled: close()

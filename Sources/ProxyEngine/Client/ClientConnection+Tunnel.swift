@@ -18,10 +18,14 @@ extension ClientConnection {
     /// What the client sends.
     func passTunnelled(_ exchange: Exchange) {
         guard let upstream = exchange.upstream, input.readableBytes > 0 else { return }
-        tunnelProgressed()
-        exchange.requestOctets += input.readableBytes
-        upstream.write(input)
+        let octets = input
         input = ByteBuffer()
+        // Once it ends, nothing more is taken from the client.
+        guard exchange.closeCode == nil else { return }
+        tunnelProgressed()
+        exchange.requestOctets += octets.readableBytes
+        exchange.clientFrames.advance(octets)
+        upstream.write(octets)
     }
 
     /// The upstream is gone: what it sent goes to the client, and then the connection ends.
@@ -31,20 +35,28 @@ extension ClientConnection {
         closeWhenWritten(lingers: true)
     }
 
-    /// The gateway ends it, with a Close frame where the last frame to the client is whole.
+    /// The gateway ends it: each side gets a Close frame where the last frame to it is whole. The rest of a frame to the client is
+    /// awaited for a moment only, whatever progresses, since the client decides how fast it reads; from the client nothing
+    /// is taken any more.
     func endTunnel(_ exchange: Exchange, _ code: WebSocketFrames.CloseCode) {
-        guard exchange.machine.phase == .tunnelling, let upstream = exchange.upstream else { return }
+        guard exchange.machine.phase == .tunnelling, exchange.closeCode == nil, let upstream = exchange.upstream
+        else { return }
+        exchange.closeCode = code
+        if exchange.clientFrames.isAtBoundary { upstream.write(WebSocketFrames.maskedClose(code)) }
         switch upstream.endTunnel() {
-        case .atBoundary:
-            write(WebSocketFrames.close(code))
-            exchange.upstream?.abandon()
-            exchange.upstream = nil
-            tunnelEnded(exchange)
-        // The rest of the frame is awaited for a moment only.
-        case .insideFrame:
-            exchange.closeCode = code
-            deadline = worker.coarseNow + EngineLimits.lingerTime
+        case .atBoundary: tunnelIsAtBoundary(exchange, code)
+        case .insideFrame: endAtLatest(in: EngineLimits.lingerTime)
         }
+    }
+
+    /// The last frame to the client is whole.
+    func tunnelIsAtBoundary(_ exchange: Exchange, _ code: WebSocketFrames.CloseCode) {
+        write(WebSocketFrames.close(code))
+        // The Close frame for the server leaves before its connection is closed.
+        exchange.upstream?.flushWrites()
+        exchange.upstream?.abandon()
+        exchange.upstream = nil
+        tunnelEnded(exchange)
     }
 
     // MARK: Standing

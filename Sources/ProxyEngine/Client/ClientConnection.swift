@@ -44,8 +44,10 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     var phase = Phase.idle
     var exchange: Exchange?
     var input = ByteBuffer()
-    /// When the connection has waited long enough for whatever it waits for.
+    /// When the connection has waited long enough for whatever it waits for. What progresses moves it.
     var deadline: NIODeadline
+    /// When the exchange ends, whatever progresses: it only ever moves nearer.
+    private(set) var end = NIODeadline.distantFuture
     /// When the permission of the exchange is asked about again.
     var watch = NIODeadline.distantFuture
     /// The position in the worker's list.
@@ -64,11 +66,12 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     var unsent = Int.max
     var acknowledged = Acknowledgements()
     private var holdsRead = false
-    /// How many bytes of an incomplete head were read in vain; it is read again when it is whole or has doubled.
-    private var unparsed = 0
-    /// How many of its bytes were searched for its end.
-    private var searched = 0
+    private var headSearch = HeadSearch()
     private var isProgressing = false
+    /// How many requests may still be begun before others have their turn.
+    private var turn = EngineLimits.requestsInTurn
+    /// Others have their turn; what was read waits.
+    private var isPaused = false
 
     init(worker: Worker, listener: ListenerOptions, isTurnedAway: Bool = false) {
         (self.worker, self.listener, stream) = (worker, listener, nil)
@@ -129,11 +132,20 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
             return
         }
         if phase.ignoresInput { return }
-        if input.readableBytes == 0 { input = buffer } else { input.writeBuffer(&buffer) }
+        if input.readableBytes == 0 {
+            input = buffer
+        } else {
+            // What was worked off must not be kept with what follows it.
+            if input.readerIndex > input.readableBytes { input.discardReadBytes() }
+            input.writeBuffer(&buffer)
+        }
         progress()
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) { worker.flush() }
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if !isPaused { turn = EngineLimits.requestsInTurn }
+        worker.flush()
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         streamEnded()
@@ -160,7 +172,10 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { becameWritable() }
+        if context.channel.isWritable {
+            becameWritable()
+            worker.flush()
+        }
         context.fireChannelWritabilityChanged()
     }
 
@@ -168,6 +183,11 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     func becameWritable() {
         if let exchange, exchange.machine.phase == .responding { responseProgressed() }
         exchange?.upstream?.resumeReading()
+        // Requests that were not begun, since the answers to others were not taken.
+        if exchange == nil, input.readableBytes > 0 {
+            progress()
+        }
+        resumeReading()
     }
 
     /// The client speaks HTTP/2 (RFC 7301, RFC 9113 §3.2): others take over before a byte of it was read.
@@ -190,7 +210,7 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
         var goesOn = true
         while goesOn {
             switch phase {
-            case .idle, .readingHead: goesOn = readHead()
+            case .idle, .readingHead: goesOn = mayBegin() && readHead()
             case .exchanging: goesOn = moveRequestBody()
             case .skipping(let decoder): goesOn = skip(decoder)
             case .closing, .lingering, .closed: goesOn = false
@@ -201,7 +221,7 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     /// - Returns: whether there may be more to do with the bytes at hand.
     private func readHead() -> Bool {
         // An empty line before a request line is ignored, once (RFC 9112 §2.2).
-        if !phase.isExchanging, unparsed <= 1, input.readableBytes >= 2, input.startsWithEmptyLine {
+        if headSearch.unparsed <= 1, input.readableBytes >= 2, input.startsWithEmptyLine {
             input.moveReaderIndex(forwardBy: 2)
         }
         guard input.readableBytes > 0 else {
@@ -210,29 +230,39 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
             return false
         }
         if case .idle = phase, input.isCarriageReturn { return waitForHead() }
-        guard headMayBeWhole() else { return false }
+        guard headSearch.mayBeWhole(input, limit: worker.limits.maxHead) else { return false }
         let exchange = worker.makeExchange()
         let outcome = exchange.head.read(input, catalogue: worker.settings.requestFields, limits: worker.limits)
         if case .incomplete = outcome {
             worker.takeBack(exchange)
             return waitForHead()
         }
-        unparsed = 0
+        headSearch.reset()
+        if input.readableBytes > exchange.head.length { exchange.head.detach() }
         phase = .exchanging
+        turn -= 1
         begin(exchange, outcome)
         return true
     }
 
-    private func headMayBeWhole() -> Bool {
-        guard unparsed > 0, input.readableBytes < 2 * unparsed, input.readableBytes <= worker.limits.maxHead
-        else { return true }
-        let (buffer, start) = (input, searched)
-        searched = buffer.readableBytes
-        return buffer.readableBytesUInt8Span.hasEndOfHead(from: start)
+    /// Whether a request may be begun now. Not while the client does not take the answers that it has: each would add one. And
+    /// not more than so many before other connections of the event loop have their turn.
+    private func mayBegin() -> Bool {
+        guard !isPaused, input.readableBytes == 0 || isWritable else { return false }
+        guard turn <= 0, input.readableBytes > 0 else { return true }
+        isPaused = true
+        worker.eventLoop.assumeIsolated().scheduleTask(in: EngineLimits.pauseOfTurn) { [self] in
+            isPaused = false
+            turn = EngineLimits.requestsInTurn
+            progress()
+            resumeReading()
+            worker.flush()
+        }
+        return false
     }
 
     private func waitForHead() -> Bool {
-        (unparsed, searched) = (input.readableBytes, input.readableBytes)
+        headSearch.wasIncomplete(input)
         if case .idle = phase {
             phase = .readingHead
             if !isTurnedAway { deadline = worker.coarseNow + worker.limits.headTimeout }
@@ -299,12 +329,28 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     }
 
     var mustHoldRead: Bool {
-        if case .closing = phase { return true }
+        switch phase {
+        case .closing: return true
+        case .skipping, .lingering, .closed: return false
+        case .idle, .readingHead: return isPaused || !isWritable
+        case .exchanging: break
+        }
         guard let exchange else { return false }
-        if exchange.machine.phase == .tunnelling { return !(exchange.upstream?.isWritable ?? true) }
-        if !exchange.machine.requestIsComplete, let upstream = exchange.upstream { return !upstream.isWritable }
+        if exchange.machine.phase == .tunnelling {
+            return exchange.closeCode != nil || !(exchange.upstream?.isWritable ?? true)
+        }
+        if !exchange.machine.requestIsComplete {
+            if let upstream = exchange.upstream { return !upstream.isWritable }
+            if exchange.collection != nil { return false }
+        }
         return input.readableBytes >= EngineLimits.readAhead
     }
+
+    /// Whatever progresses, it ends so long from now at the latest.
+    func endAtLatest(in time: TimeAmount) { end = min(end, worker.coarseNow + time) }
+
+    /// Another exchange begins, or the connection waits for one.
+    func forgetEnd() { end = .distantFuture }
 
     // MARK: Writing
 

@@ -20,6 +20,8 @@ package final class Exchange {
     package var standing: AnyObject?
     /// Why a WebSocket ends at its next frame.
     var closeCode: WebSocketFrames.CloseCode?
+    /// The frames that a WebSocket's client sends.
+    var clientFrames = WebSocketFrames()
     var machine = StateMachine(hasBody: false, closes: false)
     var requestBody = BodyDecoder(.none)
     var requestOctets = 0
@@ -110,6 +112,7 @@ package final class Exchange {
         responseLines = ""
         standing = nil
         closeCode = nil
+        clientFrames = WebSocketFrames()
         upstream = nil
         client = nil
     }

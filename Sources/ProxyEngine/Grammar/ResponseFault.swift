@@ -8,8 +8,8 @@ package enum ResponseFault: Sendable, Equatable {
     case headTooLarge, tooManyFields, tooManyInterim
     case unrequestedUpgrade
     case body(RequestFault)
-    /// Bytes came that belong to no response: whatever they are, they must never meet another request.
-    case unexpectedBytes
+    /// Octets came before the request was sent: whatever they are, they answer nothing.
+    case unsolicited
     case closedEarly
 
     package var explanation: StaticString {
@@ -30,7 +30,7 @@ package enum ResponseFault: Sendable, Equatable {
         case .tooManyInterim: "the upstream sent too many interim responses"
         case .unrequestedUpgrade: "the upstream switched protocols without being asked"
         case .body(let fault): fault.explanation
-        case .unexpectedBytes: "the upstream sent bytes that belong to no response"
+        case .unsolicited: "the upstream sent a response before it was asked"
         case .closedEarly: "the upstream closed the connection before it answered"
         }
     }

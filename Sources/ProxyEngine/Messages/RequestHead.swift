@@ -70,6 +70,12 @@ extension RequestHead {
         return outcome
     }
 
+    /// Gives up what stands after the head in the buffer that it was read from. While two share one storage, whoever appends
+    /// to theirs copies all of it.
+    func detach() {
+        if let own = bytes.getBytes(at: bytes.readerIndex, length: length) { bytes = ByteBuffer(bytes: own) }
+    }
+
     func clear() {
         bytes = ByteBuffer()
         length = 0

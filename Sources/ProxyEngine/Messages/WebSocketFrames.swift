@@ -70,6 +70,13 @@ package struct WebSocketFrames: Sendable {
         ByteBuffer(bytes: [0x88, 0x02, UInt8(code.rawValue >> 8), UInt8(code.rawValue & 0xFF)])
     }
 
+    /// The same as a client sends it, masked by a key that it does not choose (RFC 6455 §5.3).
+    package static func maskedClose(_ code: CloseCode) -> ByteBuffer {
+        let key = (0..<4).map { _ in UInt8.random(in: .min ... .max) }
+        let payload = [UInt8(code.rawValue >> 8) ^ key[0], UInt8(code.rawValue & 0xFF) ^ key[1]]
+        return ByteBuffer(bytes: [0x88, 0x82] + key + payload)
+    }
+
     /// RFC 6455 §7.4.1.
     package enum CloseCode: UInt16, Sendable {
         /// The gateway stops, or nothing was said for too long.

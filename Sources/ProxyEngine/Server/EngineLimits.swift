@@ -61,6 +61,10 @@ package struct EngineLimits: Sendable {
     static let maxInterim = 8
     /// Body octets that are read ahead while a request waits for its verdict or its upstream connection.
     package static let readAhead = 64 * 1024
+    /// Requests of one connection that are begun in one turn of the event loop, and how long others have then at least. What a
+    /// client pipelines would keep the event loop to itself otherwise.
+    static let requestsInTurn = 16
+    static let pauseOfTurn = TimeAmount.microseconds(100)
     /// After a refusal the rest of a body is read and thrown away for a moment, so that the client sees the answer
     /// instead of a reset (RFC 9112 §9.6).
     static let lingerOctets = 1024 * 1024

@@ -152,7 +152,7 @@ final class Worker {
         coarseNow = now
         // Backwards, as a client that is closed is replaced by the last one.
         for index in clients.indices.reversed() where index < clients.count {
-            if clients[index].deadline <= now {
+            if min(clients[index].deadline, clients[index].end) <= now {
                 clients[index].deadlinePassed()
             } else if clients[index].watch <= now {
                 clients[index].standingDue()

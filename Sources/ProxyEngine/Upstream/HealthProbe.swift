@@ -18,6 +18,7 @@ final class HealthProbe: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private let catalogue = FieldCatalogue.response(dropped: [])
     private var input = ByteBuffer()
+    private var headSearch = HeadSearch()
     private var interimCount = 0
     private var body = BodyDecoder(.none)
     private var bodyOctets = 0
@@ -50,6 +51,7 @@ final class HealthProbe: ChannelInboundHandler {
                 fail(TLSReason.otherHost)
             }
         }
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent { close() }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -61,11 +63,12 @@ final class HealthProbe: ChannelInboundHandler {
 
     private func readHead() {
         let response = ResponseHead()
-        while input.readableBytes > 0 {
+        while input.readableBytes > 0, headSearch.mayBeWhole(input, limit: EngineLimits().maxResponseHead) {
             switch response.read(input, isHead: false, catalogue: catalogue, limits: EngineLimits()) {
-            case .incomplete: return
+            case .incomplete: return headSearch.wasIncomplete(input)
             case .malformed(let fault): return fail(fault.explanation.description)
             case .complete where response.isInterim:
+                headSearch.reset()
                 interimCount += 1
                 guard interimCount <= EngineLimits.maxInterim else {
                     return fail(ResponseFault.tooManyInterim.explanation.description)

@@ -9,30 +9,18 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private enum Phase {
-        /// TLS is being agreed on.
-        case securing
-        case idle
-        case readingHead
-        case readingBody
-        /// A WebSocket: bytes pass as they are.
-        case tunnel
-        case closed
-    }
-
     private let pool: UpstreamPool
     private let worker: Worker
     private var context: ChannelHandlerContext?
-    private var phase = Phase.idle
+    private var machine = StateMachine(isSecured: true)
     private var exchange: Exchange?
     private var input = ByteBuffer()
+    private var headSearch = HeadSearch()
     private let response = ResponseHead()
     private var body = BodyDecoder(.none)
     private var encoding = BodyEncoding.identity
     private var interimCount = 0
     private var frames = WebSocketFrames()
-    private var receivedNothing = true
-    private var isReused = false
     private var isDirty = false
     private var holdsRead = false
     private var handshake: UpstreamHandshake?
@@ -46,7 +34,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     }
 
     var isUsable: Bool {
-        if case .closed = phase { false } else { context?.channel.isActive ?? false }
+        !machine.isClosed && context?.channel.isActive ?? false
     }
 
     var address: SocketAddress? { context?.channel.remoteAddress }
@@ -54,10 +42,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     var isWritable: Bool { context?.channel.isWritable ?? false }
 
     /// It waits for its next request; the upstream may close it at any time.
-    func becameIdle(at now: NIODeadline) {
-        isReused = true
-        idleSince = now
-    }
+    func becameIdle(at now: NIODeadline) { idleSince = now }
 
     // MARK: TLS
 
@@ -67,7 +52,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     func awaitHandshake(
         within limit: TimeAmount, accepts: @escaping () -> Bool, then: @escaping (UpstreamFault?) -> Void
     ) {
-        phase = .securing
+        machine = StateMachine(isSecured: false)
         handshake = UpstreamHandshake(on: worker.eventLoop, within: limit, accepts: accepts, then: then) {
             [weak self] in
             self?.close()
@@ -76,15 +61,20 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let handshake, case .handshakeCompleted? = event as? TLSUserEvent, phase == .securing {
+        if let handshake, case .handshakeCompleted? = event as? TLSUserEvent, machine.isSecuring {
             if handshake.isAccepted {
-                phase = .idle
+                machine.secured()
                 self.handshake = nil
                 handshake.succeeded()
             } else {
                 handshake.reason = TLSReason.otherHost
                 close()
             }
+            worker.flush()
+        }
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent {
+            ended(machine.inputEnded())
+            context.close(promise: nil)
             worker.flush()
         }
         context.fireUserInboundEventTriggered(event)
@@ -94,9 +84,9 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
 
     /// Sends the head of a permitted request; its body follows by ``write(_:)``.
     func begin(_ exchange: Exchange, _ passage: Passage, client: ClientConnection) {
+        guard machine.begin() else { return close() }
         self.exchange = exchange
-        phase = .readingHead
-        receivedNothing = true
+        headSearch.reset()
         interimCount = 0
         var out = worker.takeScratch()
         pool.writer.write(
@@ -115,6 +105,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
 
     func flushWrites() {
         isDirty = false
+        machine.flushed()
         context?.flush()
     }
 
@@ -125,15 +116,15 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     }
 
     func close() {
-        guard phase != .closed else { return }
-        phase = .closed
+        guard !machine.isClosed else { return }
+        machine.abandoned()
         context?.close(promise: nil)
     }
 
     // MARK: Reading
 
     func read(context: ChannelHandlerContext) {
-        if phase == .readingBody || phase == .tunnel, let client = exchange?.client, !client.isWritable {
+        if machine.followsClient, let client = exchange?.client, !client.isWritable {
             holdsRead = true
         } else {
             context.read()
@@ -149,31 +140,42 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var buffer = unwrapInboundIn(data)
-        switch phase {
-        case .closed: return
-        case .idle, .securing: return close()
-        case .tunnel: passTunnelled(buffer)
-        case .readingHead, .readingBody:
-            receivedNothing = false
+        switch machine.received() {
+        case .ignore: return
+        case .close: close()
+        case .unsolicited: fail(.invalid(.unsolicited))
+        case .passOn: passTunnelled(buffer)
+        case .readHead, .readBody:
             if input.readableBytes == 0 { input = buffer } else { input.writeBuffer(&buffer) }
             progress()
         }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        switch machine.burstEnded() {
+        case .nothing: break
+        case .giveBack:
+            resumeReading()
+            finish { pool.giveBack(self) }
+        case .finishAndClose:
+            context.close(promise: nil)
+            finish {}
+        }
         worker.flush()
     }
 
     private func progress() {
-        while phase == .readingHead, input.readableBytes > 0 {
+        while machine.isAwaitingHead, input.readableBytes > 0 {
             guard let exchange, let client = exchange.client else { return close() }
+            guard headSearch.mayBeWhole(input, limit: worker.limits.maxResponseHead) else { return }
             switch response.read(
                 input, isHead: exchange.head.traits.contains(.isHead), catalogue: worker.settings.responseFields,
                 limits: worker.limits)
             {
-            case .incomplete: return
+            case .incomplete: return headSearch.wasIncomplete(input)
             case .malformed(let fault): return fail(.invalid(fault))
             case .complete:
+                headSearch.reset()
                 input.moveReaderIndex(forwardBy: response.length)
                 if response.isInterim {
                     guard passInterim(exchange, client) else { return }
@@ -182,7 +184,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
                 }
             }
         }
-        if phase == .readingBody { moveBody(startingWith: ByteBuffer()) }
+        if machine.isReceiving { moveBody(startingWith: ByteBuffer()) }
     }
 
     /// Interim responses go to clients that can understand them (RFC 9110 §15.2).
@@ -212,7 +214,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     // MARK: WebSocket
 
     private func beginTunnel(_ exchange: Exchange, _ client: ClientConnection) {
-        phase = .tunnel
+        machine.tunnelBegan()
         exchange.result.status = response.status
         var out = ByteBuffer()
         ResponseWriter.writeHead(
@@ -238,8 +240,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         // To the end of the frame, and no further.
         guard let rest = frames.advance(buffer, toFirstBoundary: true) else { return client.write(buffer) }
         if let last = buffer.getSlice(at: buffer.readerIndex, length: rest) { client.write(last) }
-        exchange.closeCode = nil
-        client.endTunnel(exchange, code)
+        client.tunnelIsAtBoundary(exchange, code)
     }
 
     enum TunnelEnd {
@@ -254,10 +255,10 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     func closeOutput() { context?.close(mode: .output, promise: nil) }
 
     private func beginResponse(_ exchange: Exchange, _ client: ClientConnection) {
-        phase = .readingBody
         let keepsTrailers = exchange.passage?.passesTrailers ?? false
         body = BodyDecoder(
             response.framing, trailers: keepsTrailers ? .keep(worker.settings.responseFields) : .drop)
+        machine.responseBegan(endsWithConnection: body.endsWithConnection)
         encoding = Self.encoding(of: response.framing, for: exchange.head.version)
         exchange.result.status = response.status
         exchange.machine.responseBegan()
@@ -286,7 +287,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         exchange.result.responseOctets += pump.octets
         switch outcome {
         case .needMore: client.responseProgressed()
-        case .tooLarge, .end: finish(exchange, client)
+        case .tooLarge, .end: responseIsWhole(exchange)
         case .malformed(let fault):
             // What was right may go, so that the client sees a response that is cut off and not none at all.
             pump.flushOut(to: client)
@@ -294,76 +295,82 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         }
     }
 
-    /// The response is whole. The connection serves again only when both sides agree where it stands.
-    private func finish(_ exchange: Exchange, _ client: ClientConnection) {
-        let reusable = response.keepsAlive && exchange.machine.requestIsComplete && input.readableBytes == 0
+    /// The connection serves again only when both sides agree where it stands, which the end of this burst of reading tells:
+    /// octets that follow the response answer no request.
+    private func responseIsWhole(_ exchange: Exchange) {
+        machine.responseEnded(
+            isReusable: response.keepsAlive && exchange.machine.requestIsComplete && input.readableBytes == 0)
+    }
+
+    /// The response was passed on whole.
+    private func finish(_ giveBack: () -> Void) {
         response.clear()
         input = ByteBuffer()
+        let exchange = exchange
         self.exchange = nil
-        exchange.upstream = nil
-        if reusable {
-            phase = .idle
-            resumeReading()
-            pool.giveBack(self)
-        } else {
-            close()
-        }
+        exchange?.upstream = nil
+        giveBack()
+        guard let exchange else { return }
         exchange.group?.succeeded(exchange)
-        client.responseEnded(exchange)
+        exchange.client?.responseEnded(exchange)
     }
 
     // MARK: Losing it
 
     func channelInactive(context: ChannelHandlerContext) {
-        let (wasReadingBody, wasTunnel) = (phase == .readingBody, phase == .tunnel)
-        phase = .closed
         pool.closed(self)
         handshake?.failed()
         handshake = nil
-        if wasTunnel, let exchange, let client = exchange.client {
-            self.exchange = nil
-            exchange.upstream = nil
-            client.tunnelEnded(exchange)
-        } else if wasReadingBody, body.endsWithConnection, let exchange, let client = exchange.client {
-            endBodyWithConnection(exchange, client)
-        } else {
-            lose(.invalid(.closedEarly))
-        }
+        ended(machine.lost())
         self.context = nil
         worker.flush()
     }
 
-    private func endBodyWithConnection(_ exchange: Exchange, _ client: ClientConnection) {
+    private func ended(_ end: StateMachine.End) {
+        switch end {
+        case .nothing: return
+        case .finish: finish {}
+        case .endBody: endBodyWithConnection()
+        case .endTunnel:
+            let exchange = exchange
+            self.exchange = nil
+            exchange?.upstream = nil
+            if let exchange { exchange.client?.tunnelEnded(exchange) }
+        case .fail(let receivedNothing): lose(.invalid(.closedEarly), receivedNothing: receivedNothing)
+        }
+    }
+
+    private func endBodyWithConnection() {
+        guard let exchange else { return }
         if case .chunked = encoding {
-            client.write(ByteBuffer(staticString: BodyEncoding.lastChunk))
+            exchange.client?.write(ByteBuffer(staticString: BodyEncoding.lastChunk))
         } else {
             exchange.machine.closeAfterwards()
         }
-        self.exchange = nil
-        exchange.upstream = nil
-        exchange.group?.succeeded(exchange)
-        client.responseEnded(exchange)
+        finish {}
     }
 
-    /// A reset among them, whose end of the connection must not be taken for the end of a body: closing leaves that phase.
+    /// A reset, or a fault of TLS: whatever was awaited does not come.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         handshake?.reason = TLSReason.text(of: error)
-        close()
+        ended(machine.lost())
+        context.close(promise: nil)
         worker.flush()
     }
 
+    /// What came is no response.
     private func fail(_ fault: UpstreamFault) {
-        // Closing ends in `channelInactive`, which knows no better reason: tell this one first.
-        lose(fault)
-        close()
+        _ = machine.lost()
+        lose(fault, receivedNothing: false)
+        context?.close(promise: nil)
     }
 
-    private func lose(_ fault: UpstreamFault) {
+    private func lose(_ fault: UpstreamFault, receivedNothing: Bool) {
         guard let exchange else { return }
         self.exchange = nil
         exchange.upstream = nil
         exchange.client?.upstreamFailed(
-            fault, for: exchange, connectionWasReused: isReused, receivedNothing: receivedNothing)
+            fault, for: exchange, connectionWasReused: machine.wasUsed, receivedNothing: receivedNothing)
     }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }

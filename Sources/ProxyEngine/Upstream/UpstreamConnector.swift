@@ -24,6 +24,8 @@ struct UpstreamConnector {
     func connect(on eventLoop: any EventLoop, within limit: TimeAmount) -> EventLoopFuture<any Channel> {
         var bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(limit)
+            // So that the end of input is told apart from the loss of the connection.
+            .channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(.writeBufferWaterMark, value: EngineLimits.waterMark)
         if server.scheme != .unix {
             bootstrap =
