@@ -69,4 +69,51 @@ struct PipeliningWireTests {
         #expect(try client.isClosed())
         #expect(stage.upstream.requests(tag).isEmpty)
     }
+
+    @Test(
+        "A client that pipelines and reads nothing is not read either, and gets every answer once it reads",
+        .stage(.pipelining))
+    func unread() throws {
+        let stage = try Stage.current
+        let client = try RawClient(port: stage.gateway.port, room: 4096)
+        let request = Array(Request(target: "/n").text.utf8)
+        let many = Array(repeatElement(request, count: 2000).joined())
+        var sent = 0
+        offering: while sent < 64_000_000 {
+            switch client.socket.offer(many[(sent % many.count)...], until: .after(.seconds(2))) {
+            case .all: sent += many.count - sent % many.count
+            case .stalled(let some):
+                sent += some
+                break offering
+            case .gone: throw HarnessFailure("the gateway closed after \(sent) octets")
+            }
+        }
+        #expect(sent < 64_000_000)
+        #expect(try stage.gateway.neverHeldMore(thanMegabytes: 64))
+        client.finishSending()
+        // The last request may be half a one, which is no request.
+        for _ in 0..<(sent / request.count) {
+            guard try client.response().outcome == "404 no_route" else {
+                Issue.record("another answer")
+                return
+            }
+        }
+        #expect(try stage.get("/public/x").status == 200)
+    }
+
+    @Test("A client that pipelines more than others may have in a turn gets every answer, in order")
+    func turns() throws {
+        let client = try stage.client()
+        let paths = (0..<500).map { $0 % 3 == 0 ? "/public/\($0)" : "/nowhere/\($0)" }
+        let requests = paths.map { Request(target: $0).text }.joined()
+        onThread { [socket = client.socket] in _ = try? socket.send(Array(requests.utf8)) }
+        for path in paths {
+            let response = try client.response()
+            if path.hasPrefix("/public") {
+                #expect(try response.echo().requestLine == "GET \(path) HTTP/1.1")
+            } else {
+                #expect(response.outcome == "404 no_route")
+            }
+        }
+    }
 }

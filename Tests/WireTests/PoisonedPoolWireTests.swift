@@ -23,6 +23,27 @@ struct PoisonedPoolWireTests {
         }
     }
 
+    @Test("One whose response is followed by another in the same moment, however they are cut", .stage(.open))
+    func twoAtOnce() throws {
+        let stage = try Stage.current
+        let poison = "HTTP/1.1 200 OK\r\nX-Upstream: poison\r\nContent-Length: 6\r\n\r\npoison"
+        // Sizes at which a read of the gateway may end with the first response.
+        for size in [512, 1024, 2048, 4096, 8192, 16384, 32768, 65536] {
+            let head = "HTTP/1.1 200 OK\r\nContent-Length: "
+            let body = String(repeating: "a", count: size - head.utf8.count - "\(size)".utf8.count - 4)
+            let first = "\(head)\(body.utf8.count)\r\n\r\n\(body)"
+            stage.upstream.script("/first\(size)") { try $0.send(first + poison) }
+            let client = try stage.client()
+            try client.send(
+                Request(target: "/first\(size)").text + Request(target: "/second\(size)").text
+                    + Request(target: "/third\(size)").text)
+            #expect(try client.response().text == body)
+            for target in ["/second\(size)", "/third\(size)"] {
+                #expect(try client.response().echo().requestLine == "GET \(target) HTTP/1.1")
+            }
+        }
+    }
+
     @Test(
         "One whose response came before the end of the request's body: the next request would be part of it",
         .stage(.open),

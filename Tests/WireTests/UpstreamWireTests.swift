@@ -143,6 +143,24 @@ struct UpstreamWireTests {
         if !isChunked { #expect(throws: WireFault.reset) { try client.bytes(1) } }
     }
 
+    @Test("A response without a length that a reset breaks off during an upload never looks complete")
+    func resetDuringUpload() throws {
+        let tag = TestToken.newJTI()
+        stage.upstream.script(tag) { exchange in
+            try exchange.send("HTTP/1.1 200 OK\r\n\r\nhalf")
+            // Unread octets of the body make the end a reset, which the gateway's next write meets.
+            exchange.reset()
+        }
+        for _ in 0..<40 {
+            let client = try stage.client()
+            try client.send("POST /\(tag) HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+            for _ in 0..<20 { try client.send("5\r\nhello\r\n") }
+            let response = try? client.response()
+            #expect(response?.status != 200 || response?.isComplete == false, "\(response?.text ?? "")")
+            client.close()
+        }
+    }
+
     @Test("An answer before the end of the request's body reaches the client")
     func earlyResponse() throws {
         let tag = TestToken.newJTI()

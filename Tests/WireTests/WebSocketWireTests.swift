@@ -205,6 +205,55 @@ struct WebSocketWireTests {
         #expect(try client.isClosed())
     }
 
+    @Test(
+        "When the token expires inside a frame, the application gets a Close frame, and the connection ends however much is said"
+    )
+    func endless() throws {
+        stage.upstream.script(tag) { exchange in
+            // The beginning of a message of 2⁶² octets, which goes on as long as the connection does.
+            try exchange.send(switching)
+            try exchange.send([0x82, 127, 0x40, 0, 0, 0, 0, 0, 0, 0])
+            while true {
+                try exchange.send([0x61])
+                _ = poll(nil, 0, 50)
+            }
+        }
+        let client = try open("/\(tag)", shortToken().bearer)
+        #expect(try client.bytes(10).count == 10)
+        // Masked, with a key of noughts. The client goes on speaking as long as it can.
+        let message: [UInt8] = [0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69]
+        #expect(throws: WireFault.self) {
+            while true {
+                try client.send(message)
+                _ = try client.bytes(1)
+            }
+        }
+        let line = try #require(try stage.gateway.logLines(tag).first)
+        #expect(line.members.status == 101 && line.members.code == "token_expired")
+    }
+
+    @Test("The application gets a Close frame, masked, and of the client nothing after it")
+    func closeForApplication() throws {
+        let received = Gate()
+        stage.upstream.script(tag) { exchange in
+            try exchange.send(switching)
+            var octets = try exchange.someRawBody()
+            while octets.count < 16 { octets += try exchange.someRawBody() }
+            // A text frame of the client, then a Close frame with a key of its own: 1008 when it is taken off.
+            let close = Array(octets[8...])
+            if octets[..<8] == [0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69], close[0] == 0x88, close[1] == 0x82,
+                close[6] ^ close[2] == 3, close[7] ^ close[3] == 0xF0
+            {
+                received.open()
+            }
+            _ = try exchange.waitForClose()
+        }
+        let client = try open("/\(tag)", shortToken().bearer)
+        try client.send([0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69] as [UInt8])
+        #expect(try client.bytes(4) == closeFrame(1008))
+        try received.wait()
+    }
+
     @Test("When the token is logged out, the WebSocket is closed with 1008")
     func revocation() throws {
         echo()

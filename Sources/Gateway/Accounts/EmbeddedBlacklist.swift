@@ -46,10 +46,13 @@ final class EmbeddedBlacklist: Sendable {
         var isFailing = false
         while !Task.isCancelled {
             try? await Task.sleep(for: Self.interval)
+            guard !Task.isCancelled else { return }
             do throws(RevocationDatabase.Failure) {
                 try await refresh()
                 isFailing = false
             } catch {
+                // A reading that the gateway's own end broke off is no failure.
+                if Task.isCancelled { return }
                 if !isFailing { logger.error("blacklist: can't be read: \(error.description.printable)") }
                 isFailing = true
             }

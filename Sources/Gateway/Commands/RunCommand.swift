@@ -36,6 +36,10 @@ struct RunCommand: AsyncParsableCommand {
         }
         Self.raiseFileLimit()
         signal(SIGPIPE, SIG_IGN)
+        // A log that reaches the greatest size of a file is an error of its write, not the end of the gateway.
+        signal(SIGXFSZ, SIG_IGN)
+        // nginx takes it for an upgrade, which is not here yet; by default it would end the process.
+        signal(SIGUSR2, SIG_IGN)
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         var logger = Logger(label: "gateway")
         logger.logLevel = .notice
@@ -43,7 +47,7 @@ struct RunCommand: AsyncParsableCommand {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                gracefulShutdownSignals: [.sigterm, .sigint, .sigquit], logger: logger))
         do {
             try await group.run()
         } catch {

@@ -29,8 +29,6 @@ final class LoopStatistics {
 
     func count(_ exchange: Exchange) {
         let result = exchange.result
-        // A client that left before there was an answer got none.
-        guard result.status > 0 else { return }
         if statuses.indices.contains(result.status) { statuses[result.status] &+= 1 }
         if let code = result.code { refusals[code, default: 0] &+= 1 }
     }

@@ -24,7 +24,7 @@ enum MetricsDocument {
     static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
     static func text(
-        _ total: LoopStatistics.Snapshot, _ load: EngineLoad, _ upstreams: [UpstreamReport]
+        _ total: LoopStatistics.Snapshot, _ load: EngineLoad, _ upstreams: [UpstreamReport], logLinesLost: Int
     ) -> String {
         var lines = [
             "# HELP gateway_responses_total Responses to clients, by status.", "# TYPE gateway_responses_total counter",
@@ -60,6 +60,9 @@ enum MetricsDocument {
             "# HELP gateway_connection_setup_failures_total Connections closed at once, since they could not be set up.",
             "# TYPE gateway_connection_setup_failures_total counter",
             "gateway_connection_setup_failures_total \(load.setupFailures)",
+            "# HELP gateway_log_lines_lost_total Lines of the access log that could not be written.",
+            "# TYPE gateway_log_lines_lost_total counter",
+            "gateway_log_lines_lost_total \(logLinesLost)",
         ]
         lines += UpstreamMetrics.lines(upstreams)
         return lines.joined(separator: "\n") + "\n"

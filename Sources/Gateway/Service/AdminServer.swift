@@ -3,6 +3,7 @@ internal import NIOHTTP1
 internal import NIOPosix
 internal import ProxyEngine
 internal import Routes
+internal import Synchronization
 
 /// The admin listener: health, readiness and metrics. Never the public port, and never on the path of a request, so NIO's own
 /// HTTP codec serves it.
@@ -11,9 +12,21 @@ struct AdminServer {
     let readiness: Readiness
     let statistics: StatisticsRegistry
     let server: ProxyServer
+    let log: LogWriter?
+    private let connections = AdminConnections()
+
+    init(
+        group: MultiThreadedEventLoopGroup, readiness: Readiness, statistics: StatisticsRegistry, server: ProxyServer,
+        log: LogWriter?
+    ) {
+        (self.group, self.readiness, self.statistics, self.server, self.log) = (
+            group, readiness, statistics, server, log
+        )
+    }
 
     func listen(_ listener: Listener) async throws -> any Channel {
-        let (readiness, statistics, server) = (readiness, statistics, server)
+        let (readiness, statistics, server, log) = (readiness, statistics, server, log)
+        let connections = connections
         return try await ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
@@ -22,15 +35,34 @@ struct AdminServer {
                 }
             }
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
+                guard connections.enter() else { return channel.close() }
+                channel.closeFuture.whenComplete { _ in connections.leave() }
+                return channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(IdleStateHandler(allTimeout: .seconds(30)))
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
                     try channel.pipeline.syncOperations.addHandler(
-                        AdminHandler(readiness: readiness, statistics: statistics, server: server))
+                        AdminHandler(readiness: readiness, statistics: statistics, server: server, log: log))
                 }
             }
             .bind(host: listener.host, port: listener.port).get()
     }
+}
+
+/// Connections to the admin listener, which are probes, scrapers and people: few.
+private final class AdminConnections: Sendable {
+    private static let limit = 256
+    private let count = Atomic(0)
+
+    /// - Returns: false where there are too many.
+    func enter() -> Bool {
+        guard count.add(1, ordering: .relaxed).newValue <= Self.limit else {
+            leave()
+            return false
+        }
+        return true
+    }
+
+    func leave() { count.subtract(1, ordering: .relaxed) }
 }
 
 private final class AdminHandler: ChannelInboundHandler {
@@ -40,9 +72,11 @@ private final class AdminHandler: ChannelInboundHandler {
     private let readiness: Readiness
     private let statistics: StatisticsRegistry
     private let server: ProxyServer
+    private let log: LogWriter?
     private var head: HTTPRequestHead?
 
-    init(readiness: Readiness, statistics: StatisticsRegistry, server: ProxyServer) {
+    init(readiness: Readiness, statistics: StatisticsRegistry, server: ProxyServer, log: LogWriter?) {
+        self.log = log
         self.readiness = readiness
         self.statistics = statistics
         self.server = server
@@ -75,17 +109,21 @@ private final class AdminHandler: ChannelInboundHandler {
         guard head.method == .GET || head.method == .HEAD else {
             return send(Answer(status: .methodNotAllowed, text: "{}\n"), to: head, context)
         }
-        switch head.uri {
+        // A query means nothing here. Probes add one against caches.
+        switch head.uri.prefix(while: { $0 != "?" }) {
         case "/health":
             send(Answer(text: "{\"status\":\"ok\",\"version\":\"\(Version.current)\"}\n"), to: head, context)
         case "/ready":
             let answer = readiness.answer
             let status: HTTPResponseStatus = answer == .ready ? .ok : .serviceUnavailable
-            let warnings = readiness.warnings + server.upstreamReports.compactMap(\.warning)
+            let warnings =
+                readiness.warnings + server.upstreamReports.compactMap(\.warning)
+                + [LogLossWatch.warning(log)].compactMap { $0 }
             send(Answer(status: status, text: Self.readyText(answer, warnings)), to: head, context)
         case "/metrics":
             statistics.total(on: context.eventLoop).assumeIsolated().whenSuccess { total in
-                let text = MetricsDocument.text(total, self.server.load, self.server.upstreamReports)
+                let text = MetricsDocument.text(
+                    total, self.server.load, self.server.upstreamReports, logLinesLost: self.log?.losses.lines ?? 0)
                 self.send(Answer(type: MetricsDocument.contentType, text: text), to: head, context)
             }
         default:
@@ -100,11 +138,15 @@ private final class AdminHandler: ChannelInboundHandler {
         return "{\"status\":\"\(answer.reason)\",\"warnings\":\(String(decoding: list, as: UTF8.self))}\n"
     }
 
+    /// RFC 9112 §9.3: an HTTP/1.0 connection is not kept unless the client asks for that, and §9.6: `Connection: close` is
+    /// answered by closing.
     private func send(_ answer: Answer, to head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         var headers = HTTPHeaders([
             ("Content-Type", answer.type), ("Content-Length", "\(answer.text.utf8.count)"),
             ("Cache-Control", "no-store"),
         ])
+        let isKept = head.isKeepAlive && readiness.answer != .draining
+        headers.add(name: "Connection", value: isKept ? "keep-alive" : "close")
         if answer.status == .methodNotAllowed { headers.add(name: "Allow", value: "GET, HEAD") }
         context.write(
             wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers))),
@@ -112,6 +154,8 @@ private final class AdminHandler: ChannelInboundHandler {
         if head.method != .HEAD {
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: answer.text)))), promise: nil)
         }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        if !isKept { sent.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) } }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: sent)
     }
 }

@@ -17,6 +17,9 @@ struct GatewayService: Service {
 
     func run() async throws {
         let reloads = await UnixSignalsSequence(trapping: .sighup)
+        let reopenings = await UnixSignalsSequence(trapping: .sigusr1)
+        let ends = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sigquit)
+        let haste = Haste()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let writer = try LogWriter(policy.configuration.log.destination, besides: policy.configuration.file)
         let listeners = try ListenerSetup(policy.configuration)
@@ -43,6 +46,7 @@ struct GatewayService: Service {
             readiness.expectBlacklist(loops: threads)
         }
         var channels: [any Channel] = []
+        var adminChannel: (any Channel)?
         do {
             // Before the first request: what was logged out before the start is logged out.
             try await embedded?.refresh()
@@ -50,15 +54,17 @@ struct GatewayService: Service {
                 channels.append(
                     try await bind(listener) { try await server.listen(host: $0.host, port: $0.port, options) })
             }
-            let admin = AdminServer(group: group, readiness: readiness, statistics: statistics, server: server)
+            let admin = AdminServer(
+                group: group, readiness: readiness, statistics: statistics, server: server, log: writer)
             if let listener = policy.configuration.admin {
                 let channel = try await bind(listener) { try await admin.listen($0) }
-                channels.append(channel)
+                adminChannel = channel
                 logger.notice("admin: /health, /ready and /metrics at http://\(channel.addressText)")
             }
         } catch {
             for channel in channels { try? await channel.close() }
-            await server.shutDown()
+            try? await adminChannel?.close()
+            _ = await server.shutDown(grace: .zero) { _ in }
             try? await group.shutdownGracefully()
             throw error
         }
@@ -67,11 +73,16 @@ struct GatewayService: Service {
         let inspection = BlacklistInspection(policy: policy, group: group, readiness: readiness)
         let inspecting = Task { [logger] in await inspection.report(to: logger) }
         let reloader = Reloader(
-            current: current, server: server, accounts: accounts, readiness: readiness, logger: logger)
+            current: current, server: server, accounts: accounts, readiness: readiness, log: writer, logger: logger)
         let background = Task {
             await withTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { [logger] in await listeners.watch(logger) }
                 tasks.addTask { await reloader.watch(reloads) }
+                tasks.addTask { for await _ in reopenings { reloader.reopenLog() } }
+                tasks.addTask { await Self.watch(ends, haste) }
+                if let writer {
+                    tasks.addTask { [logger] in await LogLossWatch(writer: writer, logger: logger).watch() }
+                }
                 tasks.addTask { [logger] in await OverloadWatch(server: server, logger: logger).watch() }
                 if let embedded { tasks.addTask { await embedded.watch() } }
                 guard let accounts else { return }
@@ -81,16 +92,44 @@ struct GatewayService: Service {
         }
         try? await gracefulShutdown()
         readiness.draining()
-        await inspecting.value
-        logger.notice("stopping: no new connections; requests under way may finish")
-        for channel in channels { try? await channel.close() }
-        await server.shutDown()
+        inspecting.cancel()
+        await drain(server, channels, current.policy.configuration.limits, haste)
         background.cancel()
         await background.value
+        await inspecting.value
         accounts?.stop()
-        writer?.finish()
+        if writer?.finish() == false { logger.error("log: its last lines are not written: nothing takes them") }
+        // Last: until now probes and scrapers could ask.
+        try? await adminChannel?.close()
         try? await group.shutdownGracefully()
         logger.notice("stopped")
+    }
+
+    /// First load balancers are given time to notice (`drain-delay`): everything is served on, and clients are asked to
+    /// connect anew. Then no connection is accepted any more, and requests under way may finish within `shutdown-grace`.
+    private func drain(
+        _ server: ProxyServer, _ channels: [any Channel], _ limits: Limits, _ haste: Haste
+    ) async {
+        if limits.drainDelay > .zero {
+            logger.notice("draining: /ready says so; everything is served for \(limits.drainDelay) more")
+            await server.leave()
+            let delay = Task { _ = try? await Task.sleep(for: limits.drainDelay) }
+            haste.whenNow { delay.cancel() }
+            await delay.value
+        }
+        logger.notice("stopping: no new connections; requests under way may finish")
+        for channel in channels { try? await channel.close() }
+        let cut = await server.shutDown(grace: TimeAmount(limits.shutdownGrace)) { haste.whenNow($0) }
+        if cut > 0 { logger.warning("stopping: \(cut) requests did not finish in time and were cut off") }
+    }
+
+    /// The first signal is the service group's; a second one ends at once.
+    private static func watch(_ ends: UnixSignalsSequence, _ haste: Haste) async {
+        var count = 0
+        for await _ in ends {
+            count += 1
+            if count > 1 { haste.now() }
+        }
     }
 
     private func bind(

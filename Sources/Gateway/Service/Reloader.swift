@@ -14,11 +14,13 @@ struct Reloader: Sendable {
     let server: ProxyServer
     let accounts: AccountService?
     let readiness: Readiness
+    let log: LogWriter?
     let logger: Logger
 
     /// - Parameter signals: made before the gateway listens, since a SIGHUP that nobody traps ends the process.
     func watch(_ signals: UnixSignalsSequence) async {
         for await _ in signals {
+            reopenLog()
             do throws(Refusal) {
                 try await reload()
                 readiness.reloaded(failure: nil)
@@ -27,6 +29,14 @@ struct Reloader: Sendable {
                 logger.error("reload: refused; the old configuration stays in force")
                 readiness.reloaded(failure: "the last reload was refused: \(error.lines.first ?? "")")
             }
+        }
+    }
+
+    /// The log's file may have been renamed.
+    func reopenLog() {
+        let logger = logger
+        log?.reopen { failure in
+            if let failure { logger.error("\(failure.description.printable): the old file stays in use") }
         }
     }
 

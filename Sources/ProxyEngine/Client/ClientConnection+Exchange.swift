@@ -16,7 +16,7 @@ extension ClientConnection {
         if worker.measuresDuration { exchange.startedAt = .now() }
         exchange.machine = Exchange.StateMachine(
             hasBody: exchange.head.framing != .none,
-            closes: exchange.head.traits.contains(.closes) || worker.isDraining || isTurnedAway
+            closes: exchange.head.traits.contains(.closes) || worker.isDraining || worker.isLeaving || isTurnedAway
         )
         exchange.requestBody = BodyDecoder(exchange.head.framing)
         exchange.responseLines = listener.responseLines

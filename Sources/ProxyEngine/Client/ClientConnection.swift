@@ -299,6 +299,9 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
 
     private func inputEnded() {
         switch phase {
+        // Requests that wait for their turn, or for the client to take its answers, are answered first.
+        case .idle where input.readableBytes > 0, .readingHead where input.readableBytes > 0:
+            if !isPaused, isWritable { closeWhenWritten() }
         case .idle, .readingHead, .skipping: closeWhenWritten()
         case .lingering: close()
         case .closing, .closed: return
@@ -332,7 +335,9 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
         switch phase {
         case .closing: return true
         case .skipping, .lingering, .closed: return false
-        case .idle, .readingHead: return isPaused || !isWritable
+        case .idle, .readingHead:
+            return isPaused || !isWritable
+                || input.readableBytes > max(EngineLimits.readAhead, worker.limits.maxHead)
         case .exchanging: break
         }
         guard let exchange else { return false }

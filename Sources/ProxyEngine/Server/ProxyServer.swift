@@ -17,7 +17,6 @@ package final class ProxyServer: Sendable {
     }
 
     private let group: MultiThreadedEventLoopGroup
-    private let settings: EngineSettings
     private let workers: [ObjectIdentifier: NIOLoopBound<Worker>]
     private let gate = LoadGate()
     private let checks: NIOLoopBound<HealthChecks>
@@ -29,7 +28,6 @@ package final class ProxyServer: Sendable {
         makeParts: @escaping @Sendable (any EventLoop) throws -> LoopParts
     ) async throws {
         self.group = group
-        self.settings = settings
         let gate = gate
         var workers: [ObjectIdentifier: NIOLoopBound<Worker>] = [:]
         for eventLoop in group.makeIterator() {
@@ -111,17 +109,28 @@ package final class ProxyServer: Sendable {
         try await checks.eventLoop.submit { checks.value.use(settings.upstreams) }.get()
     }
 
+    /// The gateway is about to stop: everything is served, and clients are asked to connect anew, elsewhere.
+    package func leave() async {
+        for worker in workers.values { _ = try? await worker.eventLoop.submit { worker.value.leave() }.get() }
+    }
+
     /// Lets requests in flight finish, at most for the grace time, then ends all connections.
     ///
     /// Close the listening channels first.
-    package func shutDown() async {
+    ///
+    /// - Parameter haste: is given what ends the grace time early.
+    /// - Returns: how many requests were cut off.
+    package func shutDown(grace: TimeAmount, haste: (@escaping @Sendable () -> Void) -> Void) async -> Int {
         let (workers, checks) = (workers.values, checks)
         _ = try? await checks.eventLoop.submit { checks.value.stop() }.get()
-        let drained = workers.map { worker in worker.eventLoop.flatSubmit { worker.value.drain() } }
+        let drained = workers.map { worker in worker.eventLoop.flatSubmit { worker.value.drain(grace: grace) } }
         let all = EventLoopFuture.andAllComplete(drained, on: group.any())
-        let grace = group.any().scheduleTask(in: settings.limits.shutdownGrace) {}
-        all.whenComplete { _ in grace.cancel() }
-        _ = try? await grace.futureResult.get()
+        let patience = group.any().scheduleTask(in: grace) {}
+        all.whenComplete { _ in patience.cancel() }
+        haste { patience.cancel() }
+        _ = try? await patience.futureResult.get()
+        let cut = load.requests
         for worker in workers { _ = try? await worker.eventLoop.submit { worker.value.shutDown() }.get() }
+        return cut
     }
 }

@@ -13,6 +13,10 @@ final class Worker {
     let measuresDuration: Bool
     private(set) var upstreams: [UpstreamGroup] = []
     private(set) var isDraining = false
+    /// The gateway is about to stop: every response asks the client to connect anew.
+    private(set) var isLeaving = false
+    /// How long requests may take to finish once it drains.
+    private var grace = TimeAmount.zero
     /// The time of the last sweep: what timeouts count from, so that no request has to ask for the time.
     private(set) var coarseNow = NIODeadline.now()
 
@@ -134,7 +138,7 @@ final class Worker {
     func add(_ connection: HTTP2Connection) {
         connection.slot = multiplexed.count
         multiplexed.append(connection)
-        if isDraining { connection.drain(grace: limits.shutdownGrace) }
+        if isDraining { connection.drain(grace: grace) }
     }
 
     func remove(_ connection: HTTP2Connection) {
@@ -167,13 +171,21 @@ final class Worker {
 
     // MARK: Draining
 
+    /// HTTP/2 has GOAWAY for it, after which a connection's streams go on.
+    func leave() {
+        isLeaving = true
+        for connection in multiplexed { connection.drain(grace: limits.shutdownGrace) }
+        flush()
+    }
+
     /// Closes what is idle and lets what is under way finish; succeeds when no client is left.
-    func drain() -> EventLoopFuture<Void> {
+    func drain(grace: TimeAmount) -> EventLoopFuture<Void> {
+        self.grace = grace
         let promise = drained ?? eventLoop.makePromise(of: Void.self)
         drained = promise
         isDraining = true
         for client in clients { client.drain() }
-        for connection in multiplexed { connection.drain(grace: limits.shutdownGrace) }
+        for connection in multiplexed { connection.drain(grace: grace) }
         flush()
         finishDraining()
         return promise.futureResult

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import NIOCore
 internal import NIOTLS
 
@@ -12,7 +13,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     private let pool: UpstreamPool
     private let worker: Worker
     private var context: ChannelHandlerContext?
-    private var machine = StateMachine(isSecured: true)
+    private var machine = UpstreamStateMachine(isSecured: true)
     private var exchange: Exchange?
     private var input = ByteBuffer()
     private var headSearch = HeadSearch()
@@ -22,6 +23,8 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     private var interimCount = 0
     private var frames = WebSocketFrames()
     private var isDirty = false
+    /// The last read may not have taken all that there was.
+    private var mayHoldMore = false
     private var holdsRead = false
     private var handshake: UpstreamHandshake?
     private(set) var idleSince = NIODeadline.uptimeNanoseconds(0)
@@ -52,7 +55,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     func awaitHandshake(
         within limit: TimeAmount, accepts: @escaping () -> Bool, then: @escaping (UpstreamFault?) -> Void
     ) {
-        machine = StateMachine(isSecured: false)
+        machine = UpstreamStateMachine(isSecured: false)
         handshake = UpstreamHandshake(on: worker.eventLoop, within: limit, accepts: accepts, then: then) {
             [weak self] in
             self?.close()
@@ -140,6 +143,8 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var buffer = unwrapInboundIn(data)
+        // Of what TLS holds the size of its records tells nothing.
+        mayHoldMore = buffer.writableBytes == 0 || pool.server.scheme == .https
         switch machine.received() {
         case .ignore: return
         case .close: close()
@@ -152,6 +157,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        if mayHoldMore, machine.isComplete, holdsUnread(context) { _ = machine.received() }
         switch machine.burstEnded() {
         case .nothing: break
         case .giveBack:
@@ -162,6 +168,15 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
             finish {}
         }
         worker.flush()
+    }
+
+    /// A burst ends after a few reads, not only when all was read: octets that already wait are not those of the next response.
+    private func holdsUnread(_ context: ChannelHandlerContext) -> Bool {
+        let peeked = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+            var octet: UInt8 = 0
+            return recv($0, &octet, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) >= 0
+        }
+        return peeked ?? true
     }
 
     private func progress() {
@@ -262,7 +277,9 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         encoding = Self.encoding(of: response.framing, for: exchange.head.version)
         exchange.result.status = response.status
         exchange.machine.responseBegan()
-        if !exchange.machine.requestIsComplete || worker.isDraining { exchange.machine.closeAfterwards() }
+        if !exchange.machine.requestIsComplete || worker.isDraining || worker.isLeaving {
+            exchange.machine.closeAfterwards()
+        }
         var out = worker.takeScratch()
         ResponseWriter.writeHead(
             response, encoding: encoding, closes: exchange.machine.mustClose, added: exchange.responseLines,
@@ -326,7 +343,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         worker.flush()
     }
 
-    private func ended(_ end: StateMachine.End) {
+    private func ended(_ end: UpstreamStateMachine.End) {
         switch end {
         case .nothing: return
         case .finish: finish {}

@@ -13,6 +13,8 @@ package struct Limits: Sendable, Equatable {
     package var bodyTimeout: Duration = .seconds(60)
     /// How long a WebSocket may be silent.
     package var webSocketTimeout: Duration = .seconds(300)
+    /// How long everything is served on after the gateway is told to stop, while `/ready` says so.
+    package var drainDelay: Duration = .zero
     /// How long running requests may take to finish once the gateway is told to stop.
     package var shutdownGrace: Duration = .seconds(30)
     /// Bytes of a request head, its request line included. HAProxy and nginx take 16 and 32 KB.

@@ -4,7 +4,7 @@ enum LimitsStatement {
         ("header-timeout", \.headerTimeout), ("idle-timeout", \.idleTimeout), ("connect-timeout", \.connectTimeout),
         ("response-timeout", \.responseTimeout), ("body-timeout", \.bodyTimeout),
         ("websocket-timeout", \.webSocketTimeout),
-        ("shutdown-grace", \.shutdownGrace),
+        ("shutdown-grace", \.shutdownGrace), ("drain-delay", \.drainDelay),
     ]
     /// A head must hold a few fields, and fit into the memory of a connection.
     private static let sizes: [(String, any WritableKeyPath<Limits, Int> & Sendable, ClosedRange<Int>)] = [
@@ -51,7 +51,7 @@ enum LimitsStatement {
         guard let value = arguments.next("a value after \"\(name)\"") else { return }
         arguments.finish()
         if let (_, path) = durations.first(where: { $0.0 == name }) {
-            let duration = Quantity.duration(value, reporter, atLeast: .milliseconds(1))
+            let duration = Quantity.duration(value, reporter, atLeast: name == "drain-delay" ? .zero : .milliseconds(1))
             limits[keyPath: path] = duration ?? limits[keyPath: path]
         } else if let (_, path, range) = sizes.first(where: { $0.0 == name }) {
             guard let size = Quantity.size(value, reporter) else { return }

@@ -83,7 +83,11 @@ final class UpstreamExchange {
     }
 
     /// Exactly these bytes.
-    func send(_ text: String) throws { try send(Array(text.utf8)) }
+    func send(_ text: String) throws {
+        // From here on it is no HTTP, and no request follows.
+        if text.hasPrefix("HTTP/1.1 101 ") { isOver = true }
+        try send(Array(text.utf8))
+    }
     func send(_ bytes: [UInt8]) throws {
         guard try socket.send(bytes, within: .seconds(60)) else { throw WireFault.closed }
     }
@@ -125,5 +129,8 @@ final class UpstreamExchange {
     }
 
     /// The gateway has closed its side: true once it has.
-    func waitForClose() throws -> Bool { try reader.isAtEnd(until: .after()) }
+    func waitForClose() throws -> Bool {
+        while isOver, try !reader.isAtEnd(until: .after()) { _ = try reader.some(atMost: 65536, until: .after()) }
+        return try reader.isAtEnd(until: .after())
+    }
 }
