@@ -16,6 +16,8 @@ struct Arguments {
         return nil
     }
 
+    var isAtEnd: Bool { rest.isEmpty }
+
     /// nil at the end.
     mutating func nextIfAny() -> Word? { rest.popFirst() }
 
@@ -24,6 +26,15 @@ struct Arguments {
         if let word = rest.first {
             if masking { rest.forEach { reporter.mask($0.place) } }
             let name = masking ? "a word" : "\"\(word.text)\""
+            if ["ssl", "http2", "default_server", "proxy_protocol", "crt"].contains(word.text),
+                statement.keyword.text == "listen"
+            {
+                reporter.error(
+                    word.place, "\(name) is no word of \"listen\"",
+                    hint: "TLS, and with it HTTP/2, is switched on in a block: certificate file:chain.pem file:key.pem")
+                rest = []
+                return
+            }
             reporter.error(word.place, "\(name) is too much here; \"\(statement.keyword.text)\" was complete before it")
         }
         rest = []

@@ -40,7 +40,8 @@ struct ConfigurationParser {
         let statements = StatementReader.read(source, reporter)
         var parser = ConfigurationParser(file: file, reporter: reporter)
         parser.take(statements)
-        let configuration = parser.finish(budget)
+        // Where nothing can be read, nothing is missing.
+        let configuration = statements.isEmpty && reporter.hasErrors ? nil : parser.finish(budget)
         return ParseResult(
             configuration: reporter.hasErrors ? nil : configuration, diagnostics: reporter.diagnostics)
     }
@@ -63,8 +64,14 @@ struct ConfigurationParser {
     private mutating func take(_ statement: Statement, needsKey: Bool = true) {
         let name = statement.keyword.text
         guard Self.keywords.contains(name) else {
-            if RouteStatement.isMeant(statement) { return takeRoute(statement) }
+            if RouteStatement.isMeant(statement), Habit.meaning(of: name) == nil { return takeRoute(statement) }
             return reportUnknown(statement)
+        }
+        if let sign = statement.arguments.first, Habit.isAssignment(sign) {
+            notSaid(name)
+            return reporter.error(
+                sign.place, "there is no \"\(sign.text)\" between a setting and its value",
+                hint: "write \(name) \(statement.arguments.dropFirst().map(\.text).joined(separator: " "))")
         }
         guard Self.repeatable.contains(name) || once.take(statement, reporter) else { return }
         seen.insert(name)
@@ -151,12 +158,38 @@ struct ConfigurationParser {
         hosts += new.filter { knownHosts.insert($0).inserted }
     }
 
-    private func reportUnknown(_ statement: Statement) {
+    /// It is meant, and faulty: that it is missing is no error of its own.
+    private mutating func notSaid(_ name: String) {
+        seen.insert(name)
+        if name == "upstream" { upstreamsComplete = false }
+    }
+
+    private mutating func reportUnknown(_ statement: Statement) {
         let name = statement.keyword.text
+        let colon = name.hasSuffix(":") ? String(name.dropLast()) : nil
+        let guess =
+            colon.flatMap { Self.keywords.contains($0) ? $0 : nil }
+            ?? Suggestion.nearest(to: name, among: Self.keywords)
+        let habit = Habit.meaning(of: colon ?? name)
+        if let meant = habit?.statement ?? guess { notSaid(meant) }
         // What follows may be a secret.
         if ["secret", "password", "key", "token"].contains(where: { name.lowercased().contains($0) }) {
             statement.arguments.forEach { reporter.mask($0.place) }
             statement.block?.forEach { line in line.words.forEach { reporter.mask($0.place) } }
+        }
+        if name.hasPrefix("/") || name.hasPrefix("\"/") {
+            seen.insert("route")
+            return reporter.error(
+                statement.keyword.place, "a rule starts with its methods",
+                hint: "write * \(statement.text), or name them: GET,POST \(statement.text)")
+        }
+        if let colon, guess == colon {
+            return reporter.error(
+                statement.keyword.place, "there is no \":\" between a setting and its value",
+                hint: "write \(colon) \(statement.arguments.map(\.text).joined(separator: " "))")
+        }
+        if let habit, guess == nil || habit.statement != nil {
+            return reporter.error(statement.keyword.place, "unknown statement \"\(name)\"", hint: habit.hint)
         }
         reporter.error(
             statement.keyword.place, "unknown statement \"\(name)\"",

@@ -8,6 +8,10 @@ struct HostPort {
     ///   - text: a part of the word.
     ///   - lowestPort: 0 where the kernel may choose one.
     init?(_ text: Substring, of word: Word, lowestPort: Int, _ reporter: Reporter) {
+        if let (message, hint) = Self.slip(text, lowestPort) {
+            reporter.error(word.place, message, hint: hint)
+            return nil
+        }
         var rest = text
         if rest.first == "[" {
             guard let close = rest.firstIndex(of: "]"), Self.isIPv6(rest[rest.index(after: rest.startIndex)..<close])
@@ -41,6 +45,27 @@ struct HostPort {
             return nil
         }
         port = number
+    }
+
+    /// What is often written instead.
+    private static func slip(_ text: Substring, _ lowestPort: Int) -> (message: String, hint: String)? {
+        if let scheme = text.firstRange(of: "://") {
+            let rest = text[scheme.upperBound...].prefix { $0 != "/" }
+            return (
+                "an address has no scheme", "write \(rest); TLS is switched on by a certificate in the block of listen"
+            )
+        }
+        if Quantity.isDigits(text) {
+            return ("expected an address: HOST:PORT", "write 127.0.0.1:\(text), or 0.0.0.0:\(text) for all addresses")
+        }
+        if text.hasPrefix("*:") || text.hasPrefix(":"), Quantity.isDigits(text.drop { $0 == "*" || $0 == ":" }) {
+            let port = text.drop { $0 == "*" || $0 == ":" }
+            return ("all addresses are written out", "write 0.0.0.0:\(port), or [::]:\(port) for IPv6 too")
+        }
+        if text.hasPrefix("/") || text.hasPrefix("unix:"), lowestPort == 0 {
+            return ("a listener has an address of IP", "write 127.0.0.1:8080")
+        }
+        return nil
     }
 
     /// Letters, digits, hyphens, dots and underscores (which container networks use).

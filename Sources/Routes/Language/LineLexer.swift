@@ -39,6 +39,11 @@ struct LineLexer {
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
+    /// U+2018 to U+201F in UTF-8, which word processors put where a quote was typed.
+    private static func isTypographicQuote(_ bytes: some Collection<UInt8>) -> Bool {
+        bytes.count == 3 && bytes.starts(with: [0xE2, 0x80]) && bytes.dropFirst(2).allSatisfy { 0x98...0x9F ~= $0 }
+    }
+
     private mutating func advance() {
         index += 1
     }
@@ -62,6 +67,11 @@ struct LineLexer {
                 text.append(byte)
                 advance()
             }
+        }
+        if Self.isTypographicQuote(text.prefix(3)) {
+            reporter.error(place(start), "a typographic quote is no quote", hint: "write \"")
+            text.removeFirst(3)
+            if Self.isTypographicQuote(text.suffix(3)) { text.removeLast(3) }
         }
         let first = column(of: start)
         let place = Place(line: line, column: first, width: column(of: index) - first)

@@ -14,7 +14,8 @@ struct PatternParser {
     init?(_ word: Word, _ reporter: Reporter) {
         (self.word, self.reporter) = (word, reporter)
         guard word.bytes.first == PathBytes.Character.slash else {
-            reporter.error(word.place, "expected a path, which starts with \"/\"", hint: "write /\(word.text)")
+            let (message, hint) = Self.slip(word.text)
+            reporter.error(word.place, message, hint: hint)
             return nil
         }
         let parts = word.bytes.dropFirst().split(
@@ -22,6 +23,29 @@ struct PatternParser {
         for (index, part) in parts.enumerated() {
             guard take(Array(part), isLast: index == parts.count - 1) else { return nil }
         }
+    }
+
+    /// What is often written instead of a path.
+    private static func slip(_ text: String) -> (message: String, hint: String) {
+        if let scheme = text.firstRange(of: "://") {
+            let rest = text[scheme.upperBound...]
+            let host = rest.prefix { $0 != "/" }
+            let path = rest[host.endIndex...]
+            return (
+                "a rule's path has no scheme and no host",
+                "write \(path.isEmpty ? "/**" : String(path)), and host=\(host) for one host only"
+            )
+        }
+        if text.hasPrefix("^") || text.hasPrefix("~") || text.hasPrefix("@") {
+            return (
+                "a path is no regular expression",
+                "write names, {name} for one segment, and /** at the end for all below"
+            )
+        }
+        if text.hasPrefix("*.") || text.hasPrefix(".") {
+            return ("a path is not matched by its ending", "name the folder: /static/**")
+        }
+        return ("expected a path, which starts with \"/\"", "write /\(text)")
     }
 
     private mutating func take(_ part: [UInt8], isLast: Bool) -> Bool {

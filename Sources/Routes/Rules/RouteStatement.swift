@@ -16,8 +16,13 @@ struct RouteStatement {
     /// True for a line that is meant as a rule: its first word looks like methods, or its second like a path.
     static func isMeant(_ statement: Statement) -> Bool {
         let first = statement.keyword.text
-        return first == "*" || first.contains(",") || Method(name: first) != nil
+        return first == "*" || first.contains(",") || isJoinedByBars(first) || Method(name: first) != nil
             || statement.words.count > 1 && statement.words[1].bytes.first == PathBytes.Character.slash
+    }
+
+    /// `GET|POST`
+    private static func isJoinedByBars(_ text: String) -> Bool {
+        text.contains("|") && text.split(separator: "|").allSatisfy { Method(name: $0.uppercased()) != nil }
     }
 
     /// nil after an error.
@@ -25,6 +30,13 @@ struct RouteStatement {
     /// - Parameter block: the hosts of the block it stands in; nil: it stands in none.
     init?(_ statement: Statement, in block: [HostPattern]? = nil, _ reporter: Reporter) {
         self.statement = statement
+        if statement.keyword.text.hasSuffix(",") || Self.isJoinedByBars(statement.keyword.text) {
+            let names = statement.words.prefix { $0.bytes.first != PathBytes.Character.slash }
+            let joined = names.flatMap { $0.text.split { ",|".contains($0) } }.joined(separator: ",")
+            reporter.error(
+                statement.keyword.place, "methods are joined by commas without blanks", hint: "write \(joined)")
+            return nil
+        }
         let methods = MethodsParser.parse(statement.keyword, reporter)
         if statement.block != nil {
             reporter.error(statement.keyword.place, "a rule has no block; a path with {name} needs no blank before it")

@@ -3,6 +3,11 @@ struct RouteTail {
     private(set) var access: AccessParser
     private(set) var options: OptionsParser
     private(set) var upstream: Word?
+    /// A word was reported: what it brings about in the rest is no error of its own.
+    private var isReported = false
+
+    /// What is written for the arrow elsewhere.
+    private static let arrows = ["=>", ">", "-", "→", "to", "-->", "==>", "⇒", ">>"]
 
     private let reporter: Reporter
 
@@ -19,6 +24,20 @@ struct RouteTail {
                 takeUpstream(rest, after: word)
                 return
             }
+            if !word.isQuoted, Self.arrows.contains(word.text) {
+                reporter.error(
+                    word.place, "the upstream stands after \"->\", not after \"\(word.text)\"", hint: "write ->")
+                upstream = rest.first
+                access.takeUnknown()
+                return
+            }
+            if !word.isQuoted, word.text.hasPrefix("->") {
+                reporter.error(
+                    word.place, "a blank stands between \"->\" and the upstream",
+                    hint: "write -> \(word.text.dropFirst(2))")
+                access.takeUnknown()
+                return
+            }
             take(word)
         }
     }
@@ -26,6 +45,12 @@ struct RouteTail {
     private mutating func takeUpstream(_ words: ArraySlice<Word>, after arrow: Word) {
         guard let name = words.first else {
             reporter.error(arrow.place.end, "expected the name of an upstream after \"->\"")
+            return
+        }
+        if name.text.contains("://") {
+            reporter.error(
+                name.place, "a rule names an upstream, not its URL",
+                hint: "add a line: upstream app \(name.text), and write -> app")
             return
         }
         upstream = name
@@ -39,14 +64,34 @@ struct RouteTail {
             if ConditionParser.isCondition(name) { return access.takeCondition(name, value) }
             if OptionsParser.names.contains(name) { return options.take(name, value) }
             let hint = Suggestion.hint(for: name, among: ConditionParser.names + OptionsParser.names)
+            access.takeUnknown()
+            defer { isReported = true }
+            if isReported { return }
             return reporter.error(word.place, "unknown condition or option \"\(name)\"", hint: hint)
         }
         if options.takeWord(word) || access.takeKeyword(word) { return }
         access.takeUnknown()
+        defer { isReported = true }
+        if isReported { return }
         let known = AccessParser.keywords + OptionsParser.words
+        let name = word.text.filter { $0 != ":" && $0 != "=" }
         let hint =
-            ["=>", ">", "-", "→", "to"].contains(word.text) ? "write ->" : Suggestion.hint(for: word.text, among: known)
+            ConditionParser.isCondition(name) || name == "roles"
+            ? "write \(name == "roles" ? "role" : name)=NAME, without blanks"
+            : Suggestion.hint(for: word.text, among: known) ?? Self.meant(word.text)
         reporter.error(
             word.place, "unknown word \"\(word.text)\"; expected WHO, an option or \"->\" with an upstream", hint: hint)
+    }
+
+    /// Other servers' words for WHO.
+    private static func meant(_ text: String) -> String? {
+        switch text.lowercased() {
+        case "all", "allow", "anonymous", "any", "anyone", "everyone", "none", "open", "bypass": "write public"
+        case "valid-user", "user", "users", "login", "auth", "required", "logged-in", "one_factor", "signed-in":
+            "write authenticated"
+        case "block", "forbidden", "reject", "denied", "404", "403": "write deny"
+        case "admin", "manager": "write role=\(text)"
+        default: nil
+        }
     }
 }

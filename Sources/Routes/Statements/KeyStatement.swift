@@ -4,8 +4,20 @@ enum KeyStatement {
         var arguments = Arguments(statement, reporter)
         arguments.refuseBlock()
         guard let name = arguments.next("an algorithm, such as HS256") else { return nil }
+        if name.text.hasPrefix("env:") || name.text.hasPrefix("file:") {
+            reporter.error(
+                name.place, "expected an algorithm before where the key is", hint: "write key HS256 \(name.text)")
+            return nil
+        }
         let algorithm = self.algorithm(name, reporter)
         guard let word = arguments.next("where the key is: env:NAME or file:PATH") else { return nil }
+        // The name of a PEM file is no secret.
+        if word.text.hasSuffix(".pem") || word.text.hasSuffix(".key") || word.text.hasSuffix(".pub"),
+            !word.text.contains(":")
+        {
+            reporter.error(word.place, "expected file:PATH or env:NAME", hint: "write file:\(word.text)")
+            return nil
+        }
         let source = Secrets.source(word, reporter)
         let options = self.options(&arguments, algorithm, reporter)
         guard let algorithm, let source else { return nil }

@@ -92,6 +92,10 @@ struct ListenStatement {
 
     /// Files only: they are read again when they change.
     private func file(_ word: Word) -> String? {
+        guard word.text.hasPrefix("file:") || word.text.hasPrefix("env:") else {
+            reporter.error(word.place, "expected file:PATH", hint: "write file:\(word.text)")
+            return nil
+        }
         switch Secrets.source(word, reporter) {
         case .file(let path): return path
         case .environment:

@@ -19,6 +19,11 @@ struct UpstreamStatement {
     static func parse(_ statement: Statement, _ reporter: Reporter) -> Upstream? {
         var arguments = Arguments(statement, reporter)
         guard let name = arguments.next("a name for the upstream, such as app") else { return nil }
+        if name.text.contains("://") || name.text.hasPrefix("unix:"), arguments.isAtEnd {
+            reporter.error(
+                name.place, "expected a name for the upstream before its URL", hint: "write upstream app \(name.text)")
+            return nil
+        }
         var parser = UpstreamStatement(reporter)
         parser.takeURL(statement, &arguments)
         for setting in statement.block ?? [] { parser.take(setting) }

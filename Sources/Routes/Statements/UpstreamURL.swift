@@ -61,7 +61,19 @@ struct UpstreamURL {
         }
         if text.hasPrefix("https://") { return .https }
         if text.hasPrefix("http://") { return .http }
-        reporter.error(word.place, "expected an URL: http://HOST:PORT", hint: "write http://\(word.text)")
+        if let scheme = word.text.firstRange(of: "://") {
+            reporter.error(
+                word.place, "expected http://, https:// or unix:, not \(word.text[..<scheme.upperBound])",
+                hint: "write http://\(word.text[scheme.upperBound...])")
+            return nil
+        }
+        if word.text.hasPrefix("/") {
+            reporter.error(
+                word.place, "expected an URL: http://HOST:PORT", hint: "a socket is written unix:\(word.text)")
+            return nil
+        }
+        let rest = word.text.hasPrefix(":") ? "127.0.0.1\(word.text)" : word.text
+        reporter.error(word.place, "expected an URL: http://HOST:PORT", hint: "write http://\(rest)")
         return nil
     }
 }
