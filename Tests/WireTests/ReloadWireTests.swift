@@ -67,6 +67,22 @@ struct ReloadWireTests {
         try stage.end()
     }
 
+    @Test("A proxy that is no longer trusted is not believed on a connection that was open before")
+    func distrusted() throws {
+        let stage = try Stage(
+            GatewayConfiguration(settings: "trusted-proxies 127.0.0.1/32", routes: "* /** public"))
+        let kept = try stage.client()
+        func scheme() throws -> [String] {
+            try kept.send(Request(target: "/x", fields: ["X-Forwarded-Proto: https"]).text)
+            return try kept.response().echo().all("x-forwarded-proto")
+        }
+        #expect(try scheme() == ["https"])
+        try stage.reload { $0.replacing("trusted-proxies 127.0.0.1/32", with: "trusted-proxies 192.0.2.1") }
+        try stage.waitForLog("are in force")
+        #expect(try scheme() == ["http"])
+        try stage.end()
+    }
+
     @Test("Another upstream, and no request fails meanwhile")
     func upstream() throws {
         let stage = try Stage(GatewayConfiguration(arguments: ["--threads", "2"]))

@@ -65,8 +65,7 @@ extension AccountService {
         }
         for origin in request.origins {
             let text = String(decoding: origin, as: UTF8.self).lowercased()
-            let host = request.host.lowercased()
-            guard text == "https://\(host)" || text == "http://\(host)" else { throw AccountRefusal(.crossSite) }
+            guard OwnOrigins.of(host: request.host).contains(text) else { throw AccountRefusal(.crossSite) }
         }
     }
 

@@ -83,7 +83,8 @@ final class AccountsDoor {
         return AccountRequest(
             endpoint: endpoint, body: body, contentTypes: head.values(of: "content-type"),
             cookies: head.values(of: "cookie"), origins: head.values(of: "origin"),
-            fetchSites: head.values(of: "sec-fetch-site"), host: text("host"), isSecure: exchange.isSecure,
+            fetchSites: head.values(of: "sec-fetch-site"), host: exchange.forwardedHost ?? text("host"),
+            isSecure: exchange.isSecure,
             userAgent: text("user-agent"),
             address: String(exchange.clientAddressText), requestID: exchange.idText, bearer: bearer,
             now: exchange.receivedAt / 1_000_000)

@@ -37,7 +37,7 @@ final class AuthenticatingGatekeeper: Gatekeeper {
                 return hostRefusal(exchange.head).map { .refused($0) } ?? .answered(answer)
             }
         }
-        if exchange.head.traits.contains(.wantsWebSocket), let refusal = originRefusal(exchange.head) {
+        if exchange.head.traits.contains(.wantsWebSocket), let refusal = originRefusal(exchange) {
             return .refused(hostRefusal(exchange.head) ?? refusal)
         }
         if let accounts, let rest = accounts.rest(of: exchange) {
@@ -76,11 +76,12 @@ final class AuthenticatingGatekeeper: Gatekeeper {
 
     /// Pages of other sites may open WebSockets as they like, and the browser sends its cookies along: no preflight asks
     /// (RFC 6455 §10.2). Whoever sends no Origin is no browser.
-    private func originRefusal(_ head: RequestHead) -> Refusal? {
+    private func originRefusal(_ exchange: Exchange) -> Refusal? {
+        let head = exchange.head
         let origins = head.values(of: "origin").map { String(decoding: $0, as: UTF8.self) }
         guard !origins.isEmpty else { return nil }
-        let host = head.values(of: "host").first.map { String(decoding: $0, as: UTF8.self).lowercased() } ?? ""
-        let own = ["https://\(host)", "http://\(host)"] + (decider.policy.configuration.cors?.origins ?? [])
+        let host = exchange.forwardedHost ?? head.values(of: "host").first.map { String(decoding: $0, as: UTF8.self) }
+        let own = OwnOrigins.of(host: host ?? "") + (decider.policy.configuration.cors?.origins ?? [])
         guard origins.count == 1, own.contains(origins[0].lowercased()) else {
             return RefusalCatalogue.make(.originDenied)
         }

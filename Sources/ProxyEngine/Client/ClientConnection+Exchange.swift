@@ -268,7 +268,15 @@ extension ClientConnection {
     // MARK: record
 
     func clientAddress(of exchange: Exchange) -> String {
-        forwarding.clientAddress(for: exchange.head, trusted: worker.settings.trustedProxies)
+        origin(of: exchange).address
+    }
+
+    /// Read once a request.
+    func origin(of exchange: Exchange) -> ForwardedOrigin {
+        if let origin = exchange.origin { return origin }
+        let origin = forwarding.origin(of: exchange.head)
+        exchange.origin = origin
+        return origin
     }
 
     private func record(_ exchange: Exchange) {

@@ -54,6 +54,8 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     var slot = 0
     /// What the upstream is told of this connection.
     private(set) var forwarding: ForwardingFields
+    /// That of the settings by which it is; nil: not yet of any.
+    private var forwardingGeneration: Int?
     /// Whom its requests are counted for, unless a proxy sends them.
     private(set) lazy var peerKey =
         if let stream { stream.connection.peerKey } else { context?.channel.remoteAddress.flatMap { AddressKey($0) } }
@@ -110,9 +112,16 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        renewForwarding()
+        begin()
+    }
+
+    /// Between two requests: what a reload took away is not believed of the next one. A stream has one request.
+    private func renewForwarding() {
+        guard stream == nil, let context, forwardingGeneration != worker.settings.generation else { return }
+        forwardingGeneration = worker.settings.generation
         forwarding = ForwardingFields(
             peer: context.channel.remoteAddress, trusted: worker.settings.trustedProxies, isSecure: isSecure)
-        begin()
     }
 
     /// The channel is gone; also one that never became active, as it was closed while it was being accepted: NIO does not
@@ -241,6 +250,7 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
         if input.readableBytes > exchange.head.length { exchange.head.detach() }
         phase = .exchanging
         turn -= 1
+        renewForwarding()
         begin(exchange, outcome)
         return true
     }

@@ -7,6 +7,7 @@ package import NIOCore
 /// is kept and ours is added. No decision is ever taken from any of it.
 package final class ForwardingFields: Sendable {
     private let peer: String
+    private let trusted: [AddressRange]
     let isTrusted: Bool
     /// How the connection came to us: `http` or `https`.
     private let scheme: String
@@ -16,6 +17,7 @@ package final class ForwardingFields: Sendable {
 
     package init(peer: SocketAddress?, trusted: [AddressRange], isSecure: Bool = false, isHTTP2: Bool = false) {
         self.isHTTP2 = isHTTP2
+        self.trusted = trusted
         scheme = isSecure ? "https" : "http"
         self.peer = peer.flatMap(AddressRange.text) ?? "unknown"
         isTrusted = peer.map { peer in trusted.contains { $0.contains(peer) } } ?? false
@@ -27,13 +29,13 @@ package final class ForwardingFields: Sendable {
     /// All lines but `Via`, `X-Forwarded-Host` and `X-Request-Id`, which differ from request to request.
     func lines(for head: RequestHead) -> [UInt8] {
         guard isTrusted else { return ownLines }
-        let chain = (head.values(named: "x-forwarded-for") + [peer]).joined(separator: ", ")
-        let elements = head.values(named: "forwarded") + [Self.node(peer) + ";proto=\(self.scheme)"]
-        let given = head.values(named: "x-forwarded-proto")
-        let proto = given.count == 1 && (given[0] == "https" || given[0] == "http") ? given[0] : scheme
-        return Array(
-            "X-Forwarded-For: \(chain)\r\nX-Forwarded-Proto: \(proto)\r\nForwarded: \(elements.joined(separator: ", "))\r\n"
-                .utf8)
+        let word = ForwardedWord(of: head)
+        var lines = Array("X-Forwarded-For: ".utf8)
+        word.append(word.chains, to: &lines)
+        lines += Array("\(peer)\r\nX-Forwarded-Proto: \(word.origin(peer, scheme, trusted).scheme)\r\nForwarded: ".utf8)
+        if word.forwarded != nil { word.append(word.forwardedFields, to: &lines) }
+        lines += Array("\(Self.node(peer));proto=\(scheme)\r\n".utf8)
+        return lines
     }
 
     /// The host that a trusted proxy was asked for; nil: that of this request.
@@ -53,18 +55,10 @@ package final class ForwardingFields: Sendable {
         return Array(ids[0].utf8)
     }
 
-    /// Who asks, as far as trusted proxies can tell: the last address of the chain that is not one of them.
-    func clientAddress(for head: RequestHead, trusted: [AddressRange]) -> String {
-        guard isTrusted else { return peer }
-        var client = peer
-        let chain = head.values(named: "x-forwarded-for").flatMap { $0.split(separator: ",") }
-        for element in chain.reversed() {
-            let text = element.trimmingBlanks
-            guard let address = try? SocketAddress(ipAddress: text, port: 0) else { return client }
-            client = text
-            guard trusted.contains(where: { $0.contains(address) }) else { return client }
-        }
-        return client
+    /// Who asks, and how they came, as far as trusted proxies can tell.
+    package func origin(of head: RequestHead) -> ForwardedOrigin {
+        guard isTrusted else { return ForwardedOrigin(address: peer, scheme: scheme) }
+        return ForwardedWord(of: head).origin(peer, scheme, trusted)
     }
 
     private static func forwarded(_ peer: String, _ scheme: String) -> String {
@@ -91,14 +85,5 @@ extension RequestHead {
             values.append(String(decoding: text, as: UTF8.self))
         }
         return values
-    }
-}
-
-extension Substring {
-    fileprivate var trimmingBlanks: String {
-        var text = self
-        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-        return String(text)
     }
 }

@@ -48,6 +48,8 @@ package final class Exchange {
     /// The connection that waits for this exchange. The two refer to each other until the exchange is settled or given
     /// up, which ends it; nil then.
     var client: ClientConnection?
+    /// Who asks, once that was needed.
+    var origin: ForwardedOrigin?
 
     package struct Attribution {
         /// The line of the rule that decided; 0: none did.
@@ -83,8 +85,10 @@ package final class Exchange {
 
     /// The client's address as text, without its port; empty where it is not known.
     package var clientAddressText: String.UTF8View { (client?.clientAddress(of: self) ?? "").utf8 }
-    /// The client's connection is encrypted.
-    package var isSecure: Bool { client?.isSecure ?? false }
+    /// The client's connection is encrypted: ours, or that to a trusted proxy, which says so.
+    package var isSecure: Bool { client?.origin(of: self).scheme == "https" }
+    /// The host that a trusted proxy was asked for; nil: that of this request.
+    package var forwardedHost: String? { client?.forwarding.host(for: head) }
     package var idText: String {
         var text = ByteBuffer()
         text.writeRequestID(id)
@@ -115,5 +119,6 @@ package final class Exchange {
         clientFrames = WebSocketFrames()
         upstream = nil
         client = nil
+        origin = nil
     }
 }

@@ -19,6 +19,7 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     /// Streams of which something was sent since they were settled last.
     private var touched: [HTTP2Stream] = []
     private var forwarding: (generation: Int, fields: ForwardingFields)?
+    var indexing = HTTP2FieldIndexing()
     private var isLeaving = false
     /// When the connection ends, if nothing changes.
     private(set) var deadline: NIODeadline

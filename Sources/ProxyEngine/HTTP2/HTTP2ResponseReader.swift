@@ -40,15 +40,15 @@ struct HTTP2ResponseReader {
     }
 
     /// What the bytes so far mean; nil: nothing more.
-    mutating func next(isHead: Bool) -> Event? {
+    mutating func next(isHead: Bool, indexing: inout HTTP2FieldIndexing) -> Event? {
         switch state {
-        case .head: return readHead(isHead: isHead)
-        case .body(let decoder): return readBody(decoder)
+        case .head: return readHead(isHead: isHead, &indexing)
+        case .body(let decoder): return readBody(decoder, &indexing)
         case .ended: return nil
         }
     }
 
-    private mutating func readHead(isHead: Bool) -> Event? {
+    private mutating func readHead(isHead: Bool, _ indexing: inout HTTP2FieldIndexing) -> Event? {
         guard input.readableBytes > 0 else { return nil }
         let head = ResponseHead()
         switch head.read(input, isHead: isHead, catalogue: Self.catalogue, limits: Self.limits) {
@@ -56,7 +56,7 @@ struct HTTP2ResponseReader {
         case .malformed: return .malformed
         case .complete: break
         }
-        let headers = Self.headers(head)
+        let headers = Self.headers(head, &indexing)
         input.moveReaderIndex(forwardBy: head.length)
         guard !head.isInterim else { return .head(headers, ends: false) }
         let decoder = BodyDecoder(head.framing, trailers: .keep(Self.catalogue))
@@ -64,24 +64,26 @@ struct HTTP2ResponseReader {
         return .head(headers, ends: decoder.isAtEnd)
     }
 
-    private mutating func readBody(_ decoder: BodyDecoder) -> Event? {
+    private mutating func readBody(_ decoder: BodyDecoder, _ indexing: inout HTTP2FieldIndexing) -> Event? {
         var decoder = decoder
         var pieces = ByteBuffer()
         while true {
             switch decoder.next(&input) {
             case .data(var piece):
                 if pieces.readableBytes == 0 { pieces = piece } else { pieces.writeBuffer(&piece) }
-                if decoder.isAtEnd { return end(pieces, decoder) }
+                if decoder.isAtEnd { return end(pieces, decoder, &indexing) }
             case .needMore:
                 state = .body(decoder)
                 return pieces.readableBytes > 0 ? .data(pieces, ends: false) : nil
-            case .end: return end(pieces, decoder)
+            case .end: return end(pieces, decoder, &indexing)
             case .malformed: return .malformed
             }
         }
     }
 
-    private mutating func end(_ pieces: ByteBuffer, _ decoder: BodyDecoder) -> Event {
+    private mutating func end(
+        _ pieces: ByteBuffer, _ decoder: BodyDecoder, _ indexing: inout HTTP2FieldIndexing
+    ) -> Event {
         guard let trailers = decoder.trailers, trailers.readableBytes > 0 else {
             state = .ended
             return .data(pieces, ends: true)
@@ -92,30 +94,34 @@ struct HTTP2ResponseReader {
             return .data(pieces, ends: false)
         }
         state = .ended
-        return Self.trailers(trailers).map { .trailers($0) } ?? .malformed
+        return Self.trailers(trailers, &indexing).map { .trailers($0) } ?? .malformed
     }
 
-    private static func headers(_ head: ResponseHead) -> HPACKHeaders {
+    private static func headers(_ head: ResponseHead, _ indexing: inout HTTP2FieldIndexing) -> HPACKHeaders {
         var headers = HPACKHeaders()
         headers.reserveCapacity(head.section.fields.count + 1)
-        headers.add(name: ":status", value: String(head.status))
-        append(head.section, of: head.bytes, to: &headers)
+        let status = String(head.status)
+        headers.add(name: ":status", value: status, indexing: indexing.indexing(of: ":status", status))
+        append(head.section, of: head.bytes, to: &headers, &indexing)
         return headers
     }
 
-    private static func trailers(_ lines: ByteBuffer) -> HPACKHeaders? {
+    private static func trailers(_ lines: ByteBuffer, _ indexing: inout HTTP2FieldIndexing) -> HPACKHeaders? {
         var (lines, section, headers) = (lines, FieldSection(), HPACKHeaders())
         lines.writeStaticString("\r\n")
         guard
             case .complete = section.read(
                 lines.readableBytesUInt8Span, from: 0, catalogue: catalogue, maxFields: limits.maxResponseFields)
         else { return nil }
-        append(section, of: lines, to: &headers)
+        append(section, of: lines, to: &headers, &indexing)
         return headers
     }
 
     /// Names in lower case (RFC 9113 §8.2); without the fields of a connection (§8.2.2).
-    private static func append(_ section: FieldSection, of bytes: ByteBuffer, to headers: inout HPACKHeaders) {
+    private static func append(
+        _ section: FieldSection, of bytes: ByteBuffer, to headers: inout HPACKHeaders,
+        _ indexing: inout HTTP2FieldIndexing
+    ) {
         let octets = bytes.readableBytesUInt8Span
         for field in section.fields {
             switch field.kind {
@@ -125,8 +131,7 @@ struct HTTP2ResponseReader {
             let name = lowercased(octets, field.name)
             guard let value = bytes.getString(at: bytes.readerIndex + field.value.lowerBound, length: field.value.count)
             else { continue }
-            // A cookie must not be kept in the table of a connection, where its compressed length could tell what it is.
-            headers.add(name: name, value: value, indexing: name == "set-cookie" ? .neverIndexed : .indexable)
+            headers.add(name: name, value: value, indexing: indexing.indexing(of: name, value))
         }
     }
 

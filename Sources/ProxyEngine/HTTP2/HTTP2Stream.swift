@@ -113,7 +113,7 @@ final class HTTP2Stream {
     func write(_ bytes: ByteBuffer) {
         guard bytes.readableBytes > 0, !response.isEnded, !isReset, !isClosed else { return }
         response.take(bytes)
-        while let event = response.next(isHead: request.isHead) { send(event) }
+        while let event = response.next(isHead: request.isHead, indexing: &connection.indexing) { send(event) }
     }
 
     private func send(_ event: HTTP2ResponseReader.Event) {
