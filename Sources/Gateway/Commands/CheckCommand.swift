@@ -10,8 +10,18 @@ struct CheckCommand: ParsableCommand {
             or with --strict a warning. A secret that is not there is a warning.
             """)
 
-    @Argument(help: "The configuration file.")
-    var file = "routes.conf"
+    @Argument(help: "The configuration file; - reads it from standard input. Default: routes.conf.")
+    var path: String?
+
+    @Option(
+        name: .customLong("config"), help: ArgumentHelp("The same, as the other commands have it.", valueName: "file"))
+    var config: String?
+
+    private var file: String { path ?? config ?? "routes.conf" }
+
+    func validate() throws {
+        guard path == nil || config == nil else { throw ValidationError("Name one file: FILE or --config FILE.") }
+    }
 
     @Flag(help: "One JSON object on standard output, for tools, and nothing else.")
     var json = false

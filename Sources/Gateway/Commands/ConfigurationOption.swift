@@ -3,7 +3,7 @@ internal import Glibc
 
 /// `--config FILE`, the same for every subcommand that has no file as its argument.
 struct ConfigurationOption: ParsableArguments {
-    @Option(name: .customLong("config"), help: "The configuration file.")
+    @Option(name: .customLong("config"), help: ArgumentHelp("The configuration file.", valueName: "file"))
     var file = "routes.conf"
 
     /// The policy of the file; ends the command where it can't be had.

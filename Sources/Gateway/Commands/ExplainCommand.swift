@@ -31,7 +31,9 @@ struct ExplainCommand: ParsableCommand {
 
     @Option(
         name: .customLong("as"), parsing: .upToNextOption,
-        help: "Whose request it is supposed to be: anonymous, authenticated, or conditions: role=admin scope=read.")
+        help: ArgumentHelp(
+            "Whose request it is supposed to be: anonymous, authenticated, or conditions: role=admin scope=read.",
+            valueName: "who"))
     var whom: [String] = []
 
     @Option(name: [.customLong("header"), .customShort("H")], help: "A header field of the request: 'Name: value'.")

@@ -24,7 +24,10 @@ struct PolicyLoader {
     /// - Parameter generation: of the policy that is made.
     func load(_ strictness: Strictness, generation: Int = 0) -> Outcome {
         let source: [UInt8]
-        do throws(FileAccess.Failure) { source = try FileAccess.read(file) } catch {
+        do throws(FileAccess.Failure) {
+            // Relative paths are then seen from the folder at hand.
+            source = try FileAccess.read(file == "-" ? "/dev/stdin" : file)
+        } catch {
             let message = error.explanation
             return .failed([Note(.error, code: "file_unreadable", message: message, rendered: "error: \(message)")])
         }

@@ -1,5 +1,6 @@
 internal import Accounts
 internal import AuthFilter
+internal import Glibc
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
@@ -139,8 +140,21 @@ struct GatewayService: Service {
             return try await listen(listener)
         } catch {
             throw StartFailure(
-                "\(policy.configuration.file):\(listener.line): can't listen at \(listener.host):\(listener.port): \(error)"
+                "\(policy.configuration.file):\(listener.line): can't listen at \(listener.host):\(listener.port): \(Self.reason(error))"
             )
+        }
+    }
+}
+
+extension GatewayService {
+    /// What keeps a socket from listening, in words that say what to do.
+    private static func reason(_ error: any Error) -> String {
+        guard let error = error as? IOError else { return "\(error)" }
+        switch error.errnoCode {
+        case EADDRINUSE: return "another program listens there: end it, or write another port"
+        case EACCES: return "ports below 1024 need the capability CAP_NET_BIND_SERVICE: grant it, or write another port"
+        case EADDRNOTAVAIL: return "this machine has no such address"
+        default: return String(cString: strerror(error.errnoCode))
         }
     }
 }

@@ -119,7 +119,8 @@ extension Refusal {
 
 /// What can go wrong between the gateway and an upstream.
 enum UpstreamFault: Error {
-    case unreachable
+    /// No connection could be made; why, for the log.
+    case unreachable(String)
     /// TLS could not be agreed on, or the server could not prove who it is; for the log.
     case handshake(String)
     /// Malformed, or closed before it answered; for the log.
@@ -141,7 +142,7 @@ enum UpstreamFault: Error {
     /// For the operator.
     var explanation: String {
         switch self {
-        case .unreachable: "no connection to the upstream"
+        case .unreachable(let reason): "no connection to the upstream: \(reason)"
         case .handshake(let reason): "no TLS to the upstream: \(reason)"
         case .invalid(let fault): fault.explanation.description
         case .timeout: "the upstream did not answer in time"

@@ -47,7 +47,7 @@ final class AddressLookup: Sendable {
         hints.ai_protocol = Int32(IPPROTO_TCP)
         var list: UnsafeMutablePointer<addrinfo>?
         let status = getaddrinfo(host, String(port), &hints, &list)
-        guard status == 0 else { throw UpstreamFault.unreachable }
+        guard status == 0 else { throw UpstreamFault.unreachable(String(cString: gai_strerror(status))) }
         defer { freeaddrinfo(list) }
         var addresses: [SocketAddress] = []
         var next = list

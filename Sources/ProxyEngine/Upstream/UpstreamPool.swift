@@ -149,7 +149,7 @@ final class UpstreamPool {
             case .success(let channel): connected(channel, for: exchange)
             case .failure(let error):
                 connectionCount -= 1
-                failed(UpstreamFault(connecting: error), for: exchange)
+                failed(UpstreamFault(connecting: error).naming(server), for: exchange)
             }
             worker.flush()
         }
@@ -171,7 +171,7 @@ final class UpstreamPool {
         } catch {
             connectionCount -= 1
             channel.close(promise: nil)
-            return failed(.unreachable, for: exchange)
+            return failed(.unreachable("\(error)").naming(server), for: exchange)
         }
         if server.scheme != .https { ready(connection, for: exchange) }
     }
@@ -195,5 +195,14 @@ final class UpstreamPool {
         } else {
             giveBack(connection)
         }
+    }
+}
+
+extension UpstreamFault {
+    /// With the address that was tried.
+    fileprivate func naming(_ server: UpstreamSettings.Server) -> UpstreamFault {
+        guard case .unreachable(let reason) = self else { return self }
+        let name = server.scheme == .unix ? server.host : "\(server.host):\(server.port)"
+        return .unreachable("\(name): \(reason)")
     }
 }

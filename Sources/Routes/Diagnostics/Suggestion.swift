@@ -1,7 +1,7 @@
 /// "Did you mean": the candidate that is nearest to what was written.
-enum Suggestion {
+package enum Suggestion {
     /// nil when nothing is near: a third of the word may differ, two characters at most. Case doesn't count.
-    static func nearest(to word: String, among candidates: [String]) -> String? {
+    package static func nearest(to word: String, among candidates: [String]) -> String? {
         let written = Array(word.lowercased().utf8.prefix(64))
         let limit = min(2, max(1, written.count / 3))
         let distances = candidates.map { (name: $0, distance: distance(written, Array($0.lowercased().utf8))) }
