@@ -24,13 +24,14 @@ help:        ## this list
 
 build:       | swift packages-build ## the release binary, .build/release/gateway
 	$(build) --product gateway
-	@echo "Built .build/release/gateway"
+	@scripts/strip-binary.sh .build/release/gateway
+	@echo "Built .build/release/gateway, its debug information beside it"
 
 run:         | build packages-run ## a legacy application and the gateway, which logs users in; with curl lines to paste
-	@demo/accounts.sh
+	@PORT=$(PORT) demo/accounts.sh
 
 run-redis:   | build packages-run packages-redis ## the same with tokens from elsewhere, and logouts in Redis
-	@demo/redis.sh
+	@PORT=$(PORT) demo/redis.sh
 
 demo-check:  | build packages-run packages-redis ## both without a person: runs every curl line and compares the answers
 	@demo/accounts.sh --check
@@ -114,9 +115,9 @@ clean:       ## removes .build and the other build folders
 swift:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is needed and is not on the PATH: https://swift.org/install" >&2; exit 1; }
 packages-build:
-	@scripts/debian-packages.sh libssl-dev libhiredis-dev libcrypt-dev libsqlite3-dev
+	@scripts/debian-packages.sh libssl-dev libhiredis-dev libcrypt-dev libsqlite3-dev binutils
 packages-run:
-	@scripts/debian-packages.sh python3 curl
+	@scripts/debian-packages.sh python3 curl util-linux
 packages-redis:
 	@scripts/debian-packages.sh redis-server
 packages-websocket:

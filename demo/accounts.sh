@@ -3,7 +3,7 @@
 #                      lines to paste; ends all that it started when it is interrupted. No other server is needed.
 # accounts.sh --check  The same on free ports, without a person: runs each line it would print and compares the answers.
 #                      Exit status 0 when all are as they should be.
-# GATEWAY_BIN names another binary than .build/release/gateway.
+# PORT is where the gateway listens, 8080 by default. GATEWAY_BIN names another binary than .build/release/gateway.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -24,9 +24,14 @@ rm -rf "$work"/gateway.db*
 if [ $check = yes ]; then
   read -r listen admin app <<<"$(free_ports 3)"
   sed -i "s/:8080\b/:$listen/; s/:9901\b/:$admin/; s/:3000\b/:$app/" "$config"
+else
+  if [ -n "${PORT:-}" ]; then sed -i "s/:8080\b/:$PORT/" "$config"; fi
+  settle "$(port listen 2 "$config")" gateway "$config"
+  settle "$(port admin 2 "$config")" "gateway's admin listener" "$config"
+  settle "$(port upstream 3 "$config")" application "$config"
 fi
 listen=$(port listen 2 "$config"); admin=$(port admin 2 "$config"); app=$(port upstream 3 "$config")
-refuse_taken "$listen gateway listen" "$admin gateway admin" "$app application upstream"
+own "$work"
 
 # --- the application, and the gateway
 

@@ -34,6 +34,7 @@ redis_answers() {
 config=examples/redis.conf
 guide_config=examples/jwt-guide.conf
 
+for file in $config $guide_config; do cp "$file" "$work/"; done
 if [ $check = yes ]; then
   free=$(free_ports 6)
   read -r listen admin guide_listen guide_admin app redis <<<"$free"
@@ -41,16 +42,22 @@ if [ $check = yes ]; then
     sed "s/:8080\b/:$listen/; s/:9901\b/:$admin/; s/:8081\b/:$guide_listen/; s/:9902\b/:$guide_admin/
          s/:3000\b/:$app/; s/:6379\b/:$redis/" "$file" >"$work/$(basename "$file")"
   done
-  config=$work/redis.conf
-  guide_config=$work/jwt-guide.conf
 fi
+config=$work/redis.conf
+guide_config=$work/jwt-guide.conf
+if [ $check = no ]; then
+  if [ -n "${PORT:-}" ]; then sed -i "s/:8080\b/:$PORT/" "$config"; fi
+  settle "$(port listen 2 $config)" gateway $config
+  settle "$(port admin 2 $config)" "gateway's admin listener" $config
+  settle "$(port listen 2 $guide_config)" "second gateway" $guide_config
+  settle "$(port admin 2 $guide_config)" "second gateway's admin listener" $guide_config
+  settle "$(port upstream 3 $config)" application $config $guide_config
+fi
+own "$work"
 
 listen=$(port listen 2 $config); admin=$(port admin 2 $config)
 guide_listen=$(port listen 2 $guide_config); guide_admin=$(port admin 2 $guide_config)
 app=$(port upstream 3 $config); redis=$(port blacklist 2 $config)
-
-refuse_taken "$listen gateway listen" "$admin gateway admin" "$app application upstream" \
-  "$guide_listen gateway listen" "$guide_admin gateway admin"
 
 # --- the secret: random, in the environment; the configuration only names it
 
@@ -66,6 +73,7 @@ if redis_answers; then
   echo "Redis answers on port $redis: using it."
 else
   mkdir -p "$work/redis"
+  own "$work/redis"
   start redis redis-server --port "$redis" --bind 127.0.0.1 --save '' --appendonly no --dir "$work/redis"
   until_ready redis redis_answers
 fi

@@ -27,10 +27,23 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# As root, what is started runs as user 65534 without capabilities, where that user can read the checkout: as a service would.
+least=()
+if [ "$(id -u)" = 0 ]; then
+  drop=(setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs)
+  if "${drop[@]}" test -x "$gateway" -a -r routes.conf 2>/dev/null; then
+    least=("${drop[@]}")
+    # Programs below root's home are out of its reach.
+    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  fi
+fi
+# own FILE…: what those programs write or read
+own() { [ ${#least[@]} = 0 ] || chown -R 65534:65534 "$@"; }
+
 # start NAME COMMAND…: in the background, its output in a file; the interactive demo shows the gateway's log
 start() {
   local name=$1; shift
-  if [ $check = no ] && [ "$name" = gateway ]; then "$@" & else "$@" >"$work/$name.log" 2>&1 & fi
+  if [ $check = no ] && [ "$name" = gateway ]; then "${least[@]}" "$@" & else "${least[@]}" "$@" >"$work/$name.log" 2>&1 & fi
   started+=($!)
 }
 
@@ -62,17 +75,13 @@ for s in held: s.bind(("127.0.0.1", 0))
 print(*[s.getsockname()[1] for s in held])' "$1"
 }
 
-# refuse_taken "PORT WHOSE WORD" …: ends where a port is not free
-refuse_taken() {
-  local used number whose word
-  for used in "$@"; do
-    read -r number whose word <<<"$used"
-    if accepts "$number"; then
-      echo "Port $number, where the $whose should listen, is taken by another program." >&2
-      echo "Stop that program, or write another port into the '$word' line of ${config}." >&2
-      exit 1
-    fi
-  done
+# settle PORT WHOSE FILE…: the port in the files, or a free one in its place where another program has it
+settle() {
+  local number=$1 whose=$2 free; shift 2
+  accepts "$number" || return 0
+  free=$(free_ports 1)
+  echo "Port $number is taken by another program: the $whose uses $free."
+  sed -i "s/:$number\b/:$free/" "$@"
 }
 
 # --- the tour
