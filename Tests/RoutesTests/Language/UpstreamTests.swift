@@ -128,7 +128,7 @@ import Testing
             ("upstream app http://a {\nserver\n}\n", "3:7: expected a value after \"server\""),
             ("upstream app http://a {\nsrever http://b\n}\n", "3:1: unknown setting \"srever\" of \"upstream\""),
             ("upstream app http://a {\nhost a b\n}\n", "3:8: \"b\" is too much here; \"host\" was complete before it"),
-            ("upstream app http://a {\nhost http://b\n}\n", "3:6: expected a port from 1 to 65535 after the host"),
+            ("upstream app http://a {\nhost http://b\n}\n", "3:6: an address has no scheme"),
             (
                 "upstream app http://a {\nhost a\nhost b\n}\n",
                 "4:1: \"host\" stands in line 3 already, and may stand once"
