@@ -1,3 +1,4 @@
+internal import Accounts
 internal import ArgumentParser
 internal import AuthFilter
 internal import Glibc
@@ -8,7 +9,7 @@ struct TokenCommand: ParsableCommand {
         commandName: "token",
         abstract: "Make tokens that the gateway accepts: for trying things out and for load tests.",
         discussion: """
-            Signs with the first HS key of the configuration, or with --private-key for the others. Issuer, audience and \
+            Signs with the first HS key of the configuration, else with the accounts' own newest key, or with --private-key for the others. Issuer, audience and \
             the names of the claims are the configuration's. `gateway token inspect` says what is wrong with one.
             """,
         subcommands: [TokenInspectCommand.self])
@@ -66,11 +67,23 @@ struct TokenCommand: ParsableCommand {
         guard let settings = policy.configuration.tokens else {
             throw ValidationError("\(file.file) has no tokens block, so there is no key to sign with.")
         }
-        let mint = try makeMint(settings)
+        let mint = try ownMint(policy) ?? makeMint(settings)
         for _ in 0..<count {
             let token = try mint.mint(claims: claimsText(settings))
             Console.output(String(decoding: token, as: UTF8.self))
         }
+    }
+
+    /// By the accounts' newest key, where the file has accounts and no HS key of its own.
+    private func ownMint(_ policy: GatewayPolicy) throws -> TokenMint? {
+        let hasOther = policy.configuration.tokens?.keys.contains { $0.algorithm.isSymmetric } ?? false
+        guard privateKey == nil, !hasOther, let keys = policy.signingKeys else { return nil }
+        let wanted = keys.materials.last { key in
+            (alg == nil || key.settings.algorithm.rawValue == alg)
+                && (kid == nil || key.settings.kid == kid.map { Array($0.utf8) })
+        }
+        guard let wanted else { throw ValidationError("No signing key of the accounts fits; gateway keys lists them.") }
+        do throws(KeyError) { return try TokenMint(wanted) } catch { throw ValidationError(error.explanation) }
     }
 
     private func makeMint(_ settings: TokenSettings) throws -> TokenMint {

@@ -1,5 +1,6 @@
 internal import Accounts
 internal import AuthFilter
+internal import Glibc
 internal import ProxyEngine
 internal import Routes
 
@@ -31,7 +32,9 @@ struct PolicyLoader {
             let message = error.explanation
             return .failed([Note(.error, code: "file_unreadable", message: message, rendered: "error: \(message)")])
         }
-        let parsed = Configuration.parse(source, file: file)
+        let parsed = Configuration.parse(source, file: file) { name in
+            getenv(name).map { String(cString: $0) }
+        }
         var notes = parsed.diagnostics.map(Note.init)
         guard let configuration = parsed.configuration else { return .failed(notes) }
         let secrets = SecretReader(file: file)
@@ -76,7 +79,7 @@ struct PolicyLoader {
     ) -> SigningKeys? {
         guard let accounts = configuration.accounts else { return nil }
         let database = FileAccess.resolve(accounts.database, besides: file)
-        if strictness == .secretsMayBeMissing, !FileAccess.exists(database) { return nil }
+        if strictness == .secretsMayBeMissing, !FileAccess.exists(database + ".keys") { return nil }
         do throws(SigningKeyFolder.Failure) { return try SigningKeys(SigningKeyFolder(besides: database)) } catch {
             problems.append(SecretProblem(nil, line: accounts.line, text: error.description, isMissing: false))
             return nil

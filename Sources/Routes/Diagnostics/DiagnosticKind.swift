@@ -24,5 +24,7 @@ enum DiagnosticKind: String, Sendable {
     case neverDecides = "rule_never_decides"
     case trustsEveryone = "trusts_everyone"
     case weakPasswordHash = "weak_password_hash"
+    case commaInValue = "comma_in_value"
+    case foreignParameter = "foreign_parameter"
     case tableTooLarge = "table_too_large"
 }

@@ -34,12 +34,14 @@ struct ConfigurationParser {
     private var knownHosts: Set<HostPattern> = []
     private var seen: Set<String> = []
 
-    static func parse(_ bytes: [UInt8], file: String, budget: AutomatonBudget) -> ParseResult {
+    static func parse(_ bytes: [UInt8], file: String, budget: AutomatonBudget, environment: (String) -> String?)
+        -> ParseResult
+    {
         let source = SourceText(bytes)
         let reporter = Reporter(file: file, source: source)
         let statements = StatementReader.read(source, reporter)
         var parser = ConfigurationParser(file: file, reporter: reporter)
-        parser.take(statements)
+        parser.take(statements.compactMap { parser.filledIn($0, environment) })
         // Where nothing can be read, nothing is missing.
         let configuration = statements.isEmpty && reporter.hasErrors ? nil : parser.finish(budget)
         return ParseResult(
@@ -48,6 +50,39 @@ struct ConfigurationParser {
 
     private init(file: String, reporter: Reporter) {
         (self.file, self.reporter) = (file, reporter)
+    }
+
+    /// Addresses may come from the environment, as containers have it; they are no secrets. nil after an error.
+    private mutating func filledIn(_ statement: Statement, _ environment: (String) -> String?) -> Statement? {
+        let name = statement.keyword.text
+        guard ["listen", "admin", "upstream"].contains(name) else { return statement }
+        var isWhole = true
+        let words = statement.words.map { filledIn($0, environment, &isWhole) }
+        var filled = Statement(words: words, block: statement.block)
+        if name == "upstream" {
+            filled.block = statement.block?.map { line in
+                guard line.keyword.text == "server" else { return line }
+                return Statement(words: line.words.map { filledIn($0, environment, &isWhole) }, block: line.block)
+            }
+        }
+        guard isWhole else {
+            notSaid(name)
+            return nil
+        }
+        return filled
+    }
+
+    private func filledIn(_ word: Word, _ environment: (String) -> String?, _ isWhole: inout Bool) -> Word {
+        guard !word.isQuoted, let name = word.dropping(prefix: "env:")?.text else { return word }
+        let value = environment(name) ?? ""
+        guard !value.isEmpty else {
+            isWhole = false
+            reporter.error(
+                word.place, "the environment variable \(name) is not set, or empty",
+                hint: "set it to what stands here otherwise, such as 127.0.0.1:8080 or http://127.0.0.1:3000")
+            return word
+        }
+        return Word(bytes: Array(value.utf8), literalPipes: [], isQuoted: false, place: word.place)
     }
 
     /// What other statements refer to is read first: so no meaning depends on the order of lines.
@@ -213,7 +248,7 @@ extension ConfigurationParser {
                 top, "no rules: every request is answered with 404", hint: "add one, such as: * /** authenticated",
                 kind: .noRules)
         }
-        if !seen.contains("blacklist") {
+        if !seen.contains("blacklist"), routes.isEmpty || accounts != nil || routes.contains(where: \.readsTokens) {
             reporter.warning(
                 top, "no \"blacklist\" line: logged-out tokens stay valid until they expire",
                 hint: "add one, such as: blacklist redis://127.0.0.1:6379", kind: .missingBlacklist)

@@ -33,11 +33,14 @@ package struct Configuration: Sendable {
 
     /// Reads the bytes of one file. It opens nothing: neither secrets nor includes are read here.
     ///
-    /// - Parameter budget: how large the table's automata may become.
+    /// - Parameters:
+    ///   - budget: how large the table's automata may become.
+    ///   - environment: the value of a variable, for `listen`, `admin` and `upstream`; nil where it is not set.
     package static func parse(
-        _ source: [UInt8], file: String, budget: AutomatonBudget = .standard
+        _ source: [UInt8], file: String, budget: AutomatonBudget = .standard,
+        environment: (String) -> String? = { _ in nil }
     ) -> ParseResult {
-        ConfigurationParser.parse(source, file: file, budget: budget)
+        ConfigurationParser.parse(source, file: file, budget: budget, environment: environment)
     }
 }
 

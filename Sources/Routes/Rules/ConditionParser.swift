@@ -17,6 +17,14 @@ enum ConditionParser {
                 hint: "quote a value that holds a blank: \(name)=\"a b\"")
             return nil
         }
+        if !values.isQuoted, values.bytes.first == UInt8(ascii: "=") || values.bytes.first == UInt8(ascii: "'") {
+            reporter.error(
+                values.place, "a condition is written \(name)=VALUE",
+                hint:
+                    "write \(name)=\(values.text.filter { $0 != "=" && $0 != "'" }), or quote what holds the sign: \(name)=\"…\""
+            )
+            return nil
+        }
         let subject: Condition.Subject
         switch name {
         case "role": subject = .role
@@ -29,6 +37,11 @@ enum ConditionParser {
                 return nil
             }
             subject = .claim(claim)
+        }
+        if name == "role" || name == "scope", !values.isQuoted, values.bytes.contains(UInt8(ascii: ",")) {
+            reporter.warning(
+                values.place, "a comma parts no values: \(name)=\(values.text) asks for one \(name) of this name",
+                hint: "write \(name)=\(values.text.replacing(",", with: "|"))", kind: .commaInValue)
         }
         return Condition(subject: subject, values: alternatives)
     }

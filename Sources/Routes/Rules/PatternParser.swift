@@ -60,6 +60,11 @@ struct PatternParser {
         }
         if part.contains(UInt8(ascii: "{")) || part.contains(UInt8(ascii: "}")) {
             pattern.segments.append(.any)
+            if part.suffix(4) == Array("...}".utf8)[...] {
+                warn(
+                    "\(String(decoding: part, as: UTF8.self)) stands for one segment",
+                    "write ** at the end for all below")
+            }
             return isParameter(part) || fail("expected {name}, alone between two slashes, where a segment may vary")
         }
         if part.contains(UInt8(ascii: "*")) {
@@ -67,7 +72,15 @@ struct PatternParser {
                 "\"*\" doesn't stand for a part of a path",
                 hint: "write {name} for one segment, ** at the end for the rest, %2A for the character itself")
         }
+        if part.first == UInt8(ascii: ":"), part.count > 1 {
+            let name = String(decoding: part.dropFirst(), as: UTF8.self)
+            warn("\":\(name)\" is matched as it is written", "write {\(name)} for a segment that varies")
+        }
         return takeLiteral(part)
+    }
+
+    private func warn(_ message: String, _ hint: String) {
+        reporter.warning(word.place, message, hint: hint, kind: .foreignParameter)
     }
 
     private func isParameter(_ part: [UInt8]) -> Bool {

@@ -25,6 +25,14 @@ struct RouteStatement {
         text.contains("|") && text.split(separator: "|").allSatisfy { Method(name: $0.uppercased()) != nil }
     }
 
+    /// A token is looked at on the rule.
+    var readsTokens: Bool {
+        switch access {
+        case .optional, .authenticated, .conditions: true
+        case .public, .deny: false
+        }
+    }
+
     /// nil after an error.
     ///
     /// - Parameter block: the hosts of the block it stands in; nil: it stands in none.

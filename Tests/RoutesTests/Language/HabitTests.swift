@@ -50,6 +50,8 @@ struct HabitTests {
             ("get /x public -> app", "\"get\" isn't a method", "GET"),
             ("* /x roles=admin -> app", "unknown condition or option \"roles\"", "role"),
             ("* /x role == admin -> app", "unknown word \"role\"", "role=NAME"),
+            ("* /x role==admin -> app", "written role=VALUE", "write role=admin"),
+            ("* /x role='admin' -> app", "written role=VALUE", "write role=admin"),
             ("* /x role: admin -> app", "unknown word \"role:\"", "role=NAME"),
             ("* /x allow all -> app", "unknown word \"allow\"", "write public"),
             ("* /x valid-user -> app", "unknown word \"valid-user\"", "write authenticated"),
