@@ -147,6 +147,9 @@ def main():
             redis = programs.redis(folder, programs.CORES, logouts=1000) if arguments.copy else None
             starts = []
             for number, path in enumerate(arguments.gateways):
+                if b".symtab" not in subprocess.run(["readelf", "-SW", path], check=True, capture_output=True).stdout:
+                    sys.exit("%s has no symbols, so no function would have a name: give a binary that is not stripped, as "
+                             "make test builds it" % path)
                 # valgrind can't read all of Swift's debug information; the symbols are enough.
                 stripped = os.path.join(folder, "stripped-%d" % number)
                 subprocess.run(["strip", "--strip-debug", "-o", stripped, path], check=True)

@@ -24,6 +24,58 @@ struct CommandWireTests {
         try WireTests.run([Paths.gateway] + arguments, environment: environment)
     }
 
+    @Test("check reads a file named by --config, and standard input; both names at once are refused")
+    func checkNames() throws {
+        let file = try folder.write("good.conf", Self.good)
+        #expect(try gateway(["check", "--config", file]).status == .exited(0))
+        #expect(try gateway(["check", file, "--config", file]).status == .exited(64))
+        let piped = try WireTests.run(
+            ["/bin/sh", "-c", #"cat "$0" | "$1" check -"#, file, Paths.gateway],
+            environment: ["ACCESS_TOKEN_SECRET": TestToken.secret])
+        #expect(piped.status == .exited(0), "\(piped)")
+    }
+
+    @Test("A command that is mistyped gets a suggestion")
+    func mistyped() throws {
+        let result = try gateway(["chek"])
+        #expect(result.status == .exited(64) && result.errors.contains("did you mean \"check\"?"), "\(result)")
+    }
+
+    @Test(
+        "token: without a gateway that ran there is no key of the accounts, and none is made; after its start the token is good"
+    )
+    func accountsToken() throws {
+        let configuration = GatewayConfiguration.accounts(blacklist: "")
+        let file = try folder.write(
+            "own.conf", configuration.text(port: 0, admin: 0, upstream: 1, redis: nil))
+        let early = try gateway(["token", "--config", file], environment: configuration.environment)
+        #expect(early.status == .exited(64) && early.errors.contains("have no signing key yet"), "\(early)")
+        let made = try WireTests.run(["/bin/sh", "-c", #"ls -A "$0""#, folder.path]).output
+        #expect(made.split(separator: "\n") == ["own.conf"], "\(made)")
+        let stage = try Stage(configuration)
+        let running = stage.gateway.configurationFile
+        let token = try gateway(["token", "--config", running], environment: configuration.environment)
+        let text = token.output.filter { $0 != "\n" }
+        #expect(token.status == .exited(0), "\(token)")
+        let inspected = try gateway(
+            ["token", "inspect", text, "--config", running], environment: configuration.environment)
+        #expect(inspected.status == .exited(0), "\(inspected)")
+        #expect(try stage.get("/x", "Authorization: Bearer \(text)").status == 200)
+        try stage.end()
+    }
+
+    @Test("Addresses come from the environment of the gateway; one that is missing is an error that names it")
+    func environmentAddresses() throws {
+        let text = "listen env:GW_LISTEN\nadmin env:GW_ADMIN\nupstream app env:GW_APP\n* /** public\n"
+        let file = try folder.write("env.conf", text)
+        let all = ["GW_LISTEN": "127.0.0.1:0", "GW_ADMIN": "127.0.0.1:0", "GW_APP": "http://127.0.0.1:1"]
+        #expect(try gateway(["check", file], environment: all).status == .exited(0))
+        let result = try gateway(["check", file], environment: all.filter { $0.key != "GW_ADMIN" })
+        #expect(result.status == .exited(1))
+        #expect(
+            result.errors.contains("env.conf:2:7: error: the environment variable GW_ADMIN is not set"), "\(result)")
+    }
+
     @Test("check: 0 for a good file")
     func checkGood() throws {
         let file = try folder.write("good.conf", Self.good + "\nexpect GET /admin/x as role=user => 403\n")

@@ -92,6 +92,15 @@ struct LogLossWireTests {
         try stage.end()
     }
 
+    @Test("A pipe without a reader as the log's file is refused at the start, which waits for none")
+    func pipe() throws {
+        let folder = try TemporaryFolder()
+        _ = try run(["mkfifo", folder.path + "/log"])
+        let text = "listen 127.0.0.1:0\nupstream app http://127.0.0.1:1\nlog \(folder.path)/log\n* /** public\n"
+        let result = try run([Paths.gateway, "run", "--config", try folder.write("routes.conf", text)])
+        #expect(result.status == .exited(1) && result.errors.contains("/log: No such device"), "\(result.errors)")
+    }
+
     @Test("SIGUSR2 and SIGWINCH end nothing, SIGQUIT ends as SIGTERM does")
     func signals() throws {
         let stage = try Stage(GatewayConfiguration(routes: "* /** public"))

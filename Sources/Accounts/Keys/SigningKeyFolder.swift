@@ -30,6 +30,13 @@ package struct SigningKeyFolder: Sendable {
     /// The folder beside a database.
     package init(besides database: String) { path = database + ".keys" }
 
+    /// A gateway has made what it needs here. True as well where that can't be seen, so that reading it says why.
+    package var isReady: Bool {
+        if access(path, F_OK) != 0, errno == ENOENT { return false }
+        guard let names = try? names() else { return true }
+        return !names.isEmpty && access(path + "/refresh.secret", F_OK) == 0
+    }
+
     /// Makes the folder where it is not there.
     func prepare() throws(Failure) {
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw Self.fault(path) }

@@ -21,7 +21,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let policy: GatewayPolicy
-        switch PolicyLoader(file: file.file).load(.everythingMustBeThere) {
+        switch PolicyLoader(file: file.file).load(.everythingMustBeThere, makesKeys: true) {
         case .loaded(let loaded, let notes):
             for note in notes { Console.error(note) }
             policy = loaded

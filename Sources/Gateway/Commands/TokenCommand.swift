@@ -77,7 +77,11 @@ struct TokenCommand: ParsableCommand {
     /// By the accounts' newest key, where the file has accounts and no HS key of its own.
     private func ownMint(_ policy: GatewayPolicy) throws -> TokenMint? {
         let hasOther = policy.configuration.tokens?.keys.contains { $0.algorithm.isSymmetric } ?? false
-        guard privateKey == nil, !hasOther, let keys = policy.signingKeys else { return nil }
+        guard privateKey == nil, !hasOther, policy.configuration.accounts != nil else { return nil }
+        guard let keys = policy.signingKeys else {
+            throw ValidationError(
+                "The accounts of \(file.file) have no signing key yet: the gateway makes it when it first runs.")
+        }
         let wanted = keys.materials.last { key in
             (alg == nil || key.settings.algorithm.rawValue == alg)
                 && (kid == nil || key.settings.kid == kid.map { Array($0.utf8) })

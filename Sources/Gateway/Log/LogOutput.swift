@@ -19,7 +19,9 @@ struct LogOutput {
     }
 
     static func open(_ path: String) -> Result<Int32, LogWriter.OpenFailure> {
-        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0o640)
+        // Without blocking: a pipe that has no reader would hold up the start, and later the log, for as long.
+        let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
+        let descriptor = Glibc.open(path, flags, 0o640)
         guard descriptor >= 0 else {
             return .failure(LogWriter.OpenFailure(description: "log: \(path): \(String(cString: strerror(errno)))"))
         }

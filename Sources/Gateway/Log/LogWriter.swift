@@ -29,6 +29,7 @@ final class LogWriter: Sendable {
         /// Lost lines that no line of the log tells of yet.
         var untold = 0
         var losses = Losses()
+        var isFinished = false
     }
 
     private let output: Mutex<LogOutput>
@@ -77,13 +78,22 @@ final class LogWriter: Sendable {
         queue.async { [self] in then(output.withLock { $0.reopen() }) }
     }
 
-    /// Returns when everything handed over so far is written, or when the destination takes nothing for ``patience``.
+    /// Returns when everything handed over so far is written, when there is haste, or when the destination takes nothing for
+    /// ``patience``.
     ///
-    /// - Returns: false in the second case.
-    func finish() -> Bool {
-        let done = DispatchSemaphore(value: 0)
-        queue.async { done.signal() }
-        return done.wait(timeout: .now() + Self.patience) == .success
+    /// - Parameter haste: is given what ends the wait early.
+    /// - Returns: whether everything is written.
+    func finish(haste: (@escaping @Sendable () -> Void) -> Void) -> Bool {
+        let end = DispatchSemaphore(value: 0)
+        queue.async { [self] in
+            state.withLock { $0.isFinished = true }
+            end.signal()
+        }
+        // What is written at once is written all the same.
+        if end.wait(timeout: .now() + .milliseconds(100)) == .success { return true }
+        haste { end.signal() }
+        _ = end.wait(timeout: .now() + Self.patience)
+        return state.withLock { $0.isFinished }
     }
 
     private func put(_ lines: [UInt8]) {

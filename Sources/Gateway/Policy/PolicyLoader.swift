@@ -22,8 +22,11 @@ struct PolicyLoader {
         case secretsMayBeMissing
     }
 
-    /// - Parameter generation: of the policy that is made.
-    func load(_ strictness: Strictness, generation: Int = 0) -> Outcome {
+    /// - Parameters:
+    ///   - generation: of the policy that is made.
+    ///   - makesKeys: the accounts' first signing key is made where there is none. For `run` only: whoever else made it might
+    ///     own it so that the gateway can't read it.
+    func load(_ strictness: Strictness, generation: Int = 0, makesKeys: Bool = false) -> Outcome {
         let source: [UInt8]
         do throws(FileAccess.Failure) {
             // Relative paths are then seen from the folder at hand.
@@ -39,7 +42,7 @@ struct PolicyLoader {
         guard let configuration = parsed.configuration else { return .failed(notes) }
         let secrets = SecretReader(file: file)
         var problems: [SecretProblem] = []
-        let signingKeys = signingKeys(configuration, strictness, &problems)
+        let signingKeys = signingKeys(configuration, makesKeys, &problems)
         let (keyMaterial, unreadKeys) = keyMaterial(configuration, secrets, &problems)
         let tokens = tokenPolicy(configuration, keyMaterial + (signingKeys?.materials ?? []), &problems)
         let identity = identityHeaders(configuration, secrets, &problems)
@@ -73,14 +76,15 @@ struct PolicyLoader {
         }
     }
 
-    /// `check` makes no keys: those of a gateway that never ran are not there yet, and that is no mistake.
+    /// Those of a gateway that never ran are not there yet, and that is no mistake.
     private func signingKeys(
-        _ configuration: Configuration, _ strictness: Strictness, _ problems: inout [SecretProblem]
+        _ configuration: Configuration, _ makesKeys: Bool, _ problems: inout [SecretProblem]
     ) -> SigningKeys? {
         guard let accounts = configuration.accounts else { return nil }
         let database = FileAccess.resolve(accounts.database, besides: file)
-        if strictness == .secretsMayBeMissing, !FileAccess.exists(database + ".keys") { return nil }
-        do throws(SigningKeyFolder.Failure) { return try SigningKeys(SigningKeyFolder(besides: database)) } catch {
+        let folder = SigningKeyFolder(besides: database)
+        if !makesKeys, !folder.isReady { return nil }
+        do throws(SigningKeyFolder.Failure) { return try SigningKeys(folder) } catch {
             problems.append(SecretProblem(nil, line: accounts.line, text: error.description, isMissing: false))
             return nil
         }

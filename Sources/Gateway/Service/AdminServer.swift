@@ -38,7 +38,6 @@ struct AdminServer {
                 guard connections.enter() else { return channel.close() }
                 channel.closeFuture.whenComplete { _ in connections.leave() }
                 return channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(IdleStateHandler(allTimeout: .seconds(30)))
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
                     try channel.pipeline.syncOperations.addHandler(
                         AdminHandler(readiness: readiness, statistics: statistics, server: server, log: log))
@@ -74,6 +73,8 @@ private final class AdminHandler: ChannelInboundHandler {
     private let server: ProxyServer
     private let log: LogWriter?
     private var head: HTTPRequestHead?
+    private var deadline: Scheduled<Void>?
+    private static let patience = TimeAmount.seconds(30)
 
     init(readiness: Readiness, statistics: StatisticsRegistry, server: ProxyServer, log: LogWriter?) {
         self.log = log
@@ -93,8 +94,20 @@ private final class AdminHandler: ChannelInboundHandler {
         }
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is IdleStateHandler.IdleStateEvent { context.close(promise: nil) }
+    func channelActive(context: ChannelHandlerContext) {
+        awaitRequest(context)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        context.fireChannelInactive()
+    }
+
+    /// For a whole request, from when one can come: a client that trickles octets keeps no place.
+    private func awaitRequest(_ context: ChannelHandlerContext) {
+        deadline?.cancel()
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: Self.patience) { context.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
@@ -154,6 +167,7 @@ private final class AdminHandler: ChannelInboundHandler {
         if head.method != .HEAD {
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: answer.text)))), promise: nil)
         }
+        awaitRequest(context)
         let sent = context.eventLoop.makePromise(of: Void.self)
         if !isKept { sent.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) } }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: sent)

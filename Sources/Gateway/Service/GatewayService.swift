@@ -99,7 +99,12 @@ struct GatewayService: Service {
         await background.value
         await inspecting.value
         accounts?.stop()
-        if writer?.finish() == false { logger.error("log: its last lines are not written: nothing takes them") }
+        if writer?.finish(haste: { haste.whenNow($0) }) == false {
+            logger.error("log: its last lines are not written: nothing takes them")
+        }
+        if let losses = writer?.losses, losses.lines > 0 {
+            logger.error("log: \(losses.lines) lines were lost since the start, the last ones: \(losses.reason ?? "")")
+        }
         // Last: until now probes and scrapers could ask.
         try? await adminChannel?.close()
         try? await group.shutdownGracefully()

@@ -49,7 +49,7 @@ struct Reloader: Sendable {
         let old = current.policy
         let file = old.configuration.file
         let new: GatewayPolicy
-        switch PolicyLoader(file: file).load(.everythingMustBeThere, generation: old.generation + 1) {
+        switch PolicyLoader(file: file).load(.everythingMustBeThere, generation: old.generation + 1, makesKeys: true) {
         case .failed(let notes): throw Refusal(lines: notes.filter { $0.severity == .error }.map(\.rendered))
         case .loaded(let policy, let notes):
             for note in notes { logger.warning("reload: \(note.rendered.printable)") }

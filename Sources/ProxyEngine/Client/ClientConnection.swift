@@ -68,6 +68,8 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     var unsent = Int.max
     var acknowledged = Acknowledgements()
     private var holdsRead = false
+    /// What the channel said last, which it says at each change: asking it for every request costs more.
+    private var channelIsWritable = true
     private var headSearch = HeadSearch()
     private var isProgressing = false
     /// How many requests may still be begun before others have their turn.
@@ -128,6 +130,7 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     /// tell of its end otherwise, and nobody shall wait for it.
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        channelIsWritable = false
         worker.remove(self)
     }
 
@@ -181,7 +184,8 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable {
+        channelIsWritable = context.channel.isWritable
+        if channelIsWritable {
             becameWritable()
             worker.flush()
         }
@@ -328,7 +332,7 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
 
     // MARK: Backpressure
 
-    var isWritable: Bool { if let stream { stream.isWritable } else { context?.channel.isWritable ?? false } }
+    var isWritable: Bool { if let stream { stream.isWritable } else { channelIsWritable } }
 
     func read(context: ChannelHandlerContext) {
         if mustHoldRead { holdsRead = true } else { context.read() }

@@ -11,6 +11,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     typealias OutboundOut = ByteBuffer
 
     private let pool: UpstreamPool
+    private let isSecured: Bool
     private let worker: Worker
     private var context: ChannelHandlerContext?
     private var machine = UpstreamStateMachine(isSecured: true)
@@ -33,6 +34,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
 
     init(pool: UpstreamPool, worker: Worker) {
         self.pool = pool
+        isSecured = pool.server.scheme == .https
         self.worker = worker
     }
 
@@ -144,7 +146,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var buffer = unwrapInboundIn(data)
         // Of what TLS holds the size of its records tells nothing.
-        mayHoldMore = buffer.writableBytes == 0 || pool.server.scheme == .https
+        mayHoldMore = buffer.writableBytes == 0 || isSecured
         switch machine.received() {
         case .ignore: return
         case .close: close()

@@ -57,12 +57,12 @@ struct ConfigurationParser {
         let name = statement.keyword.text
         guard ["listen", "admin", "upstream"].contains(name) else { return statement }
         var isWhole = true
-        let words = statement.words.map { filledIn($0, environment, &isWhole) }
+        let words = filledIn(statement.words, at: name == "upstream" ? 2 : 1, environment, &isWhole)
         var filled = Statement(words: words, block: statement.block)
         if name == "upstream" {
             filled.block = statement.block?.map { line in
                 guard line.keyword.text == "server" else { return line }
-                return Statement(words: line.words.map { filledIn($0, environment, &isWhole) }, block: line.block)
+                return Statement(words: filledIn(line.words, at: 1, environment, &isWhole), block: line.block)
             }
         }
         guard isWhole else {
@@ -70,6 +70,16 @@ struct ConfigurationParser {
             return nil
         }
         return filled
+    }
+
+    /// Only where the address stands: names and options are the file's.
+    private func filledIn(
+        _ words: [Word], at position: Int, _ environment: (String) -> String?, _ isWhole: inout Bool
+    ) -> [Word] {
+        guard words.indices.contains(position) else { return words }
+        var words = words
+        words[position] = filledIn(words[position], environment, &isWhole)
+        return words
     }
 
     private func filledIn(_ word: Word, _ environment: (String) -> String?, _ isWhole: inout Bool) -> Word {

@@ -35,6 +35,14 @@ struct NewcomerWarningTests {
         #expect(!parse(start + "* /** public\n* /x deny\n").warnings.map(\.code).contains("missing_blacklist"))
     }
 
+    @Test("Only an address comes from the environment, not a name")
+    func environmentElsewhere() {
+        let text = "listen env:A\nadmin env:B\nupstream env:C http://127.0.0.1:3000\n* /** public\n"
+        let errors = Configuration.parse(Array(text.utf8), file: "f") { $0 == "A" ? "127.0.0.1:1" : "127.0.0.1:2" }
+            .errors
+        #expect(errors.count == 1 && errors.first?.line == 3)
+    }
+
     @Test("Addresses come from the environment; a variable that is missing or empty is one error that names it")
     func environment() throws {
         let text = Array(
