@@ -19,6 +19,8 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "bench"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../scripts"))
+import least_user
 import peers
 import programs
 
@@ -55,9 +57,16 @@ def exchange(connection, request, count, status):
             rest += len(connection.recv(65536))
 
 
+def as_its_user(program, command):
+    """valgrind listens to its own user only, not to root."""
+    return least_user.command(command) if program.unprivileged else command
+
+
 def instructions(start, token, folder, count):
     """Of so many requests, with this token or without one: the instructions of each function, and those of each pair of caller and callee."""
-    out = os.path.join(folder, "callgrind")
+    place = tempfile.mkdtemp(dir=folder)
+    least_user.own(place)
+    out = os.path.join(place, "callgrind")
     program = start(["valgrind", "--tool=callgrind", "--callgrind-out-file=" + out])
     authorization = "Authorization: Bearer %s\r\n" % token if token else ""
     request = ("GET /x HTTP/1.1\r\nHost: bench\r\n%sAccept: */*\r\n\r\n" % authorization).encode()
@@ -66,7 +75,8 @@ def instructions(start, token, folder, count):
         for number in (BASE, count):
             exchange(connection, request, number, 200 if token else 401)
             # Writes down what was counted since the last time.
-            subprocess.run(["callgrind_control", "--dump", str(program.process.pid)], check=True, capture_output=True)
+            control = ["callgrind_control", "--dump", str(program.process.pid)]
+            subprocess.run(as_its_user(program, control), check=True, capture_output=True, env=least_user.environment())
     program.end(patience=120)
     return read(out + ".2")
 

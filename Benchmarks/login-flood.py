@@ -9,12 +9,16 @@ import http.client
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../scripts"))
+import least_user
 
 CONFIGURATION = """\
 listen    127.0.0.1:{listen}
@@ -103,16 +107,19 @@ def median(values):
 
 
 def main():
-    gateway, seconds = os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    gateway, seconds = least_user.reachable(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 5
     folder = tempfile.mkdtemp()
     listen, app = free_port(), free_port()
     with open(folder + "/nginx.conf", "w") as file:
         file.write(NGINX.format(folder=folder, app=app, body="x" * 64))
     with open(folder + "/routes.conf", "w") as file:
         file.write(CONFIGURATION.format(listen=listen, app=app))
+    least_user.own(folder)
     started = [
         subprocess.Popen(["nginx", "-c", folder + "/nginx.conf"]),
-        subprocess.Popen([gateway, "run", "--config", folder + "/routes.conf"], stderr=subprocess.DEVNULL)]
+        subprocess.Popen(
+            least_user.command([gateway, "run", "--config", folder + "/routes.conf"]), stderr=subprocess.DEVNULL,
+            env=least_user.environment())]
     try:
         for _ in range(200):
             try:
@@ -120,6 +127,7 @@ def main():
                 break
             except OSError:
                 time.sleep(0.05)
+        least_user.tell(started[-1].pid)
         begin = time.monotonic()
         for _ in range(4):
             status, body = post(listen, "/auth/login")
@@ -142,6 +150,7 @@ def main():
         for process in reversed(started):
             process.terminate()
             process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 main()

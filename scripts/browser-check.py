@@ -24,6 +24,8 @@ import urllib.request
 
 import websockets
 
+import least_user
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # Not the loopback by name: there the refresh cookie would not be Secure.
 HOST = "gateway.test"
@@ -267,11 +269,14 @@ async def conversation(gateway, http2):
         with open(configuration, "w") as file:
             file.write(CONFIGURATION.format(**ports, folder=folder, http2=http2))
         log = open(f"{folder}/gateway.log", "w")
+        least_user.own(folder)
         running.append(subprocess.Popen([sys.executable, ROOT / "demo/legacy-app.py", str(ports["app"])],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-        running.append(subprocess.Popen([gateway, "run", "--config", configuration], stdout=log, stderr=log))
+        running.append(subprocess.Popen(
+            least_user.command([gateway, "run", "--config", configuration]), stdout=log, stderr=log, env=least_user.environment()))
         for name in ("app", "listen"):
             await eventually(lambda: accepts(ports[name]), f"port {ports[name]} ({name}):\n" + open(log.name).read()[-2000:])
+        least_user.tell(running[-1].pid)
         async with websockets.serve(echo, "127.0.0.1", ports["sockets"]), Browser(folder, spki) as browser:
             return await visit(browser, f"https://{HOST}:{ports['listen']}/check")
     finally:
@@ -307,7 +312,7 @@ async def visit(browser, address):
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    gateway = os.path.abspath(sys.argv[1])
+    gateway = least_user.reachable(sys.argv[1])
     faults = asyncio.run(conversation(gateway, "on"))
     for fault in faults:
         print("FAULT", fault)

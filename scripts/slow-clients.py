@@ -17,6 +17,8 @@ import sys
 import tempfile
 import time
 
+import least_user
+
 CONFIGURATION = """
 listen    127.0.0.1:0
 admin     127.0.0.1:0
@@ -89,7 +91,10 @@ class Gateway:
         self.file = tempfile.NamedTemporaryFile("w", suffix=".conf")
         self.file.write(CONFIGURATION % upstreams)
         self.file.flush()
-        self.process = subprocess.Popen([binary, "run", "--config", self.file.name], stderr=subprocess.PIPE, text=True)
+        least_user.own(self.file.name)
+        self.process = subprocess.Popen(
+            least_user.command([least_user.reachable(binary), "run", "--config", self.file.name]), stderr=subprocess.PIPE,
+            text=True, env=least_user.environment())
         ports = {}
         for line in self.process.stderr:
             found = re.search(r"(listening|/metrics) at http://127\.0\.0\.1:(\d+)", line)
@@ -99,6 +104,7 @@ class Gateway:
                 break
         else:
             sys.exit("the gateway did not start")
+        least_user.tell(self.process.pid)
         self.port, self.admin = ports["listening"], ports["/metrics"]
 
     def processor_seconds(self):

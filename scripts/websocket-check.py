@@ -7,12 +7,15 @@ when no case differs. Needs Debian's python3-websockets.
 import asyncio
 import base64
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 
 import websockets
+
+import least_user
 
 CONFIGURATION = """\
 listen    127.0.0.1:{listen}
@@ -167,7 +170,10 @@ async def main():
     folder, listen, app = tempfile.mkdtemp(), free_port(), free_port()
     with open(folder + "/routes.conf", "w") as file:
         file.write(CONFIGURATION.format(listen=listen, app=app))
-    gateway = subprocess.Popen([sys.argv[1], "run", "--config", folder + "/routes.conf"], stderr=subprocess.DEVNULL)
+    least_user.own(folder)
+    gateway = subprocess.Popen(
+        least_user.command([least_user.reachable(sys.argv[1]), "run", "--config", folder + "/routes.conf"]),
+        stderr=subprocess.DEVNULL, env=least_user.environment())
     failed = 0
     try:
         async with websockets.serve(serve, "127.0.0.1", app, max_size=None, subprotocols=["a", "b"]):
@@ -175,6 +181,7 @@ async def main():
                 if await outcome(CASES["text"], listen) == "h\u00e9llo \U0001f600":
                     break
                 await asyncio.sleep(0.05)
+            least_user.tell(gateway.pid)
             for name, case in CASES.items():
                 direct, through = await outcome(case, app), await outcome(case, listen)
                 if direct != through:
@@ -185,6 +192,7 @@ async def main():
     finally:
         gateway.terminate()
         gateway.wait()
+        shutil.rmtree(folder, ignore_errors=True)
     print(f"{len(CASES) - failed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 

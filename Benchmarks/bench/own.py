@@ -5,8 +5,10 @@ expectations only those of GET are sent: the application behind is a real one, a
 """
 import json
 import os
+import shutil
 import statistics
 
+import least_user
 import load
 import programs
 
@@ -102,14 +104,35 @@ def listening_port(lines):
     raise SystemExit("the file has no plain listener with a port of its own")
 
 
+def own_copy(path, folder):
+    """The file's absolute path; where root measures, that of a copy beside copies of the files that it names, for the user as whom
+    the gateway runs: what it writes, such as a database, lies among the copies."""
+    path = os.path.abspath(path)
+    if not least_user.IS_NEEDED:
+        return path
+    place = os.path.join(folder, "own")
+    os.mkdir(place)
+    with open(path) as file:
+        named = {word.removeprefix("file:") for line in file for word in words(line)}
+    for name in named:
+        source, copy = os.path.join(os.path.dirname(path), name), os.path.normpath(os.path.join(place, name))
+        if os.path.isfile(source) and copy.startswith(place + os.sep):
+            os.makedirs(os.path.dirname(copy), exist_ok=True)
+            shutil.copy(source, copy)
+    copy = shutil.copy(path, place)
+    least_user.own(place)
+    return copy
+
+
 def measure(arguments, folder):
     """A table with a line for each target. The figures, and how many targets did not answer as they should."""
-    configuration = os.path.abspath(arguments.config)
+    configuration, gateway = own_copy(arguments.config, folder), least_user.reachable(arguments.gateway)
     with open(configuration) as file:
         lines = [words(line) for line in file]
     wanted, port = targets(arguments.targets, lines), listening_port(lines)
     program = programs.Program(
-        "gateway", [arguments.gateway, "run", "--config", configuration, "--threads", "1"], port, programs.CORES[:1], folder)
+        "gateway", [gateway, "run", "--config", configuration, "--threads", "1"], port, programs.CORES[:1], folder,
+        unprivileged=True)
     results, faults = [], 0
     print("%-50s %9s %8s %8s %8s %7s" % ("target", "req/s", "CPU µs", "p50 µs", "p99 µs", "MB"))
     for target in wanted:

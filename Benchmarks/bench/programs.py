@@ -4,7 +4,11 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../scripts"))
+import least_user
 
 SECRET = secrets.token_hex(32)
 LENGTH = 64      # octets of the upstream's answer
@@ -18,10 +22,10 @@ def free_port():
         return held.getsockname()[1]
 
 
-def pinned(cores, command):
+def pinned(cores, command, unprivileged=False):
     """Where there is more than one core, the proxy has its own: else each would measure how the other is scheduled."""
     # Should this script be killed, the kernel ends what it started.
-    command = ["setpriv", "--pdeathsig", "TERM"] + command
+    command = least_user.command(command) if unprivileged else ["setpriv", "--pdeathsig", "TERM"] + command
     return command if len(CORES) < 2 else ["taskset", "-c", ",".join(map(str, cores))] + command
 
 
@@ -38,16 +42,19 @@ class Program:
 
     running = []
 
-    def __init__(self, name, command, port, cores, folder, environment=None):
-        self.name, self.port = name, port
+    def __init__(self, name, command, port, cores, folder, environment=None, unprivileged=False):
+        self.name, self.port, self.unprivileged = name, port, unprivileged
         self.log = os.path.join(folder, name + ".log")
         if serves(port):
             raise SystemExit("%s: something else serves at port %d already" % (name, port))
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(
-                pinned(cores, command), stdout=log, stderr=log, env={**os.environ, **(environment or {})})
+                pinned(cores, command, unprivileged), stdout=log, stderr=log,
+                env=least_user.environment(environment) if unprivileged else {**os.environ, **(environment or {})})
         Program.running.append(self)
         self.await_port()
+        if unprivileged:
+            least_user.tell(self.process.pid)
 
     def await_port(self):
         end = time.monotonic() + 120
@@ -143,8 +150,9 @@ tokens {
 %s
 """ % (port, " {\n    certificate file:%s file:%s\n}" % tls if tls else "", upstream_port, "RS256 file:" + key if key else "HS256 env:BENCH_SECRET",
        "".join(RULES % number for number in range(rules)), "blacklist  " + blacklist if blacklist else ""))
-    command = [*wrapper, binary, "run", "--config", path, "--threads", str(threads)]
-    program = Program(name, command, port, cores, folder, {"BENCH_SECRET": SECRET})
+    least_user.own(path, *(tls or ()), *([key] if key else []))
+    command = [*wrapper, least_user.reachable(binary), "run", "--config", path, "--threads", str(threads)]
+    program = Program(name, command, port, cores, folder, {"BENCH_SECRET": SECRET}, unprivileged=True)
     program.configuration = path
     return program
 

@@ -3,7 +3,11 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../scripts"))
+import least_user
 
 
 def free_port():
@@ -58,12 +62,15 @@ class Redis:
 
 
 class Gateway:
-    def __init__(self, binary, folder, upstream, redis):
+    def __init__(self, binary, above, upstream, redis):
+        folder = os.path.join(above, "gateway")     # Redis has the one above
+        os.mkdir(folder)
+        os.chmod(above, 0o755)
         self.port, self.tls_port, self.log, self.folder = free_port(), free_port(), os.path.join(folder, "access.log"), folder
         self.certificate, key = certificate(folder)
         self.configuration = os.path.join(folder, "routes.conf")
         self.errors = os.path.join(folder, "errors.log")
-        self.environment = {**os.environ, "SOAK_SECRET": os.urandom(32).hex()}
+        self.environment = least_user.environment({"SOAK_SECRET": os.urandom(32).hex()})
         with open(self.configuration, "w") as file:
             file.write("""
 listen     127.0.0.1:%d
@@ -90,14 +97,17 @@ limits {
 *  /public/**  public
 *  /**         authenticated
 """ % (self.port, self.tls_port, self.certificate, key, upstream, self.log, redis))
+        least_user.own(folder)
+        self.binary = least_user.reachable(binary)
         with open(self.errors, "w") as errors:
             self.process = subprocess.Popen(
-                [binary, "run", "--config", self.configuration, "--threads", "2"], stderr=errors, env=self.environment)
-        self.binary = binary
+                least_user.command([self.binary, "run", "--config", self.configuration, "--threads", "2"]), stderr=errors,
+                env=self.environment)
         end = time.monotonic() + 20
         while time.monotonic() < end:
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
+                least_user.tell(self.process.pid)
                 return
             except OSError:
                 time.sleep(0.05)
@@ -105,7 +115,8 @@ limits {
 
     def tokens(self, count):
         return subprocess.run(
-            [self.binary, "token", "--config", self.configuration, "--count", str(count), "--expires-in", "1d"],
+            least_user.command(
+                [self.binary, "token", "--config", self.configuration, "--count", str(count), "--expires-in", "1d"]),
             env=self.environment, capture_output=True, text=True, check=True).stdout.split()
 
     def reload(self):
