@@ -28,14 +28,15 @@ build:       | swift packages-build ## the release binary, .build/release/gatewa
 	@echo "Built .build/release/gateway, its debug information beside it"
 
 run:         | build packages-run ## a legacy application and the gateway, which logs users in; with curl lines to paste
-	@PORT=$(PORT) demo/accounts.sh
+	@PORT="$(PORT)" demo/accounts.sh
 
 run-redis:   | build packages-run packages-redis ## the same with tokens from elsewhere, and logouts in Redis
-	@PORT=$(PORT) demo/redis.sh
+	@PORT="$(PORT)" demo/redis.sh
 
-demo-check:  | build packages-run packages-redis ## both without a person: runs every curl line and compares the answers
+demo-check:  | build packages-run packages-redis ## both without a person: every curl line; and where ports are taken, Ctrl-C comes at any time
 	@demo/accounts.sh --check
 	@demo/redis.sh --check
+	@/usr/bin/python3 demo/check.py
 
 test:        | swift packages-build packages-test ## every test, against the release binary
 	$(build) --build-tests
@@ -114,6 +115,8 @@ clean:       ## removes .build and the other build folders
 .PHONY: swift packages-build packages-run packages-redis packages-websocket packages-browser packages-bench envoy packages-soak packages-slow packages-tls packages-fuzz packages-test packages-sanitized packages-lint
 swift:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is needed and is not on the PATH: https://swift.org/install" >&2; exit 1; }
+	@for file in .build .build/build.db; do test ! -e $$file -o -w $$file || { echo "$$file belongs to $$(stat -c %U $$file): \
+	run this as that user, or give the folder to yourself: sudo chown -R $$(id -u) .build" >&2; exit 1; }; done
 packages-build:
 	@scripts/debian-packages.sh libssl-dev libhiredis-dev libcrypt-dev libsqlite3-dev binutils
 packages-run:

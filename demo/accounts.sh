@@ -3,7 +3,8 @@
 #                      lines to paste; ends all that it started when it is interrupted. No other server is needed.
 # accounts.sh --check  The same on free ports, without a person: runs each line it would print and compares the answers.
 #                      Exit status 0 when all are as they should be.
-# PORT is where the gateway listens, 8080 by default. GATEWAY_BIN names another binary than .build/release/gateway.
+# PORT is where the gateway listens, 8080 by default; a free port takes the place of one that is taken.
+# GATEWAY_BIN names another binary than .build/release/gateway.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,26 +20,18 @@ esac
 # --- a copy of the configuration, so that the database lies among the demo's files, and is new each time
 
 config=$work/routes.conf
-cp routes.conf "$config"
 rm -rf "$work"/gateway.db*
-if [ $check = yes ]; then
-  read -r listen admin app <<<"$(free_ports 3)"
-  sed -i "s/:8080\b/:$listen/; s/:9901\b/:$admin/; s/:3000\b/:$app/" "$config"
-else
-  if [ -n "${PORT:-}" ]; then sed -i "s/:8080\b/:$PORT/" "$config"; fi
-  settle "$(port listen 2 "$config")" gateway "$config"
-  settle "$(port admin 2 "$config")" "gateway's admin listener" "$config"
-  settle "$(port upstream 3 "$config")" application "$config"
-fi
-listen=$(port listen 2 "$config"); admin=$(port admin 2 "$config"); app=$(port upstream 3 "$config")
+choose listen="${PORT:-8080}":gateway admin=9901:"gateway's admin listener" app=3000:application
+with_ports 8080=$listen 9901=$admin 3000=$app <routes.conf >"$config"
 own "$work"
 
 # --- the application, and the gateway
 
-start application python3 demo/legacy-app.py "$app"
+start application python3 "$application" "$app"
 until_ready application accepts "$app"
 start gateway "$gateway" run --config "$config"
 until_ready gateway ready "$admin"
+tell_user
 
 # --- the tour
 

@@ -1,8 +1,9 @@
 #!/bin/bash
-# redis.sh          Starts the legacy application, Redis where none answers, and the gateway before it; prints curl
+# redis.sh          Starts the legacy application, Redis where none answers that takes logouts, and the gateway before it; prints curl
 #                   lines to paste; ends all that it started when it is interrupted.
 # redis.sh --check   The same on free ports, without a person: runs each line it would print and compares the answers.
 #                   Exit status 0 when all are as they should be.
+# PORT is where the gateway listens, 8080 by default; a free port takes the place of one that is taken.
 # GATEWAY_BIN names another binary than .build/release/gateway; ACCESS_TOKEN_SECRET another secret than a random one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,48 +17,37 @@ esac
 
 . demo/stage.sh
 
-redis_answers() {
+# redis_serves: whether what answers at the port is a Redis that takes a logout without a password
+redis_serves() {
   local reply=''
   { exec 4<>"/dev/tcp/127.0.0.1/$redis"; } 2>/dev/null || return 1
-  printf 'PING\r\n' >&4
+  printf 'SET gateway:demonstration 1 EX 1\r\n' >&4
   read -r -t 2 reply <&4 || true
   exec 4>&-
-  case $reply in
-    +PONG*) return 0 ;;
-    -NOAUTH*) echo "The Redis on port $redis wants a password: examples/redis-password.conf shows how." >&2; exit 1 ;;
-    *) echo "What answers on port $redis is no Redis. Stop it, or name another port in routes.conf." >&2; exit 1 ;;
-  esac
+  [[ $reply = +OK* ]]
 }
 
 # --- which ports
 
-config=examples/redis.conf
-guide_config=examples/jwt-guide.conf
-
-for file in $config $guide_config; do cp "$file" "$work/"; done
-if [ $check = yes ]; then
-  free=$(free_ports 6)
-  read -r listen admin guide_listen guide_admin app redis <<<"$free"
-  for file in $config $guide_config; do
-    sed "s/:8080\b/:$listen/; s/:9901\b/:$admin/; s/:8081\b/:$guide_listen/; s/:9902\b/:$guide_admin/
-         s/:3000\b/:$app/; s/:6379\b/:$redis/" "$file" >"$work/$(basename "$file")"
-  done
+redis=6379
+own_redis=yes
+ports=(listen="${PORT:-8080}":gateway admin=9901:"gateway's admin listener" guide_listen=8081:"second gateway"
+       guide_admin=9902:"second gateway's admin listener" app=3000:application)
+if [ $check = no ] && redis_serves; then
+  own_redis=no
+  echo "Redis answers on port $redis: using it."
+else
+  ports+=(redis=6379:"demonstration's Redis")
 fi
+choose "${ports[@]}"
+
 config=$work/redis.conf
 guide_config=$work/jwt-guide.conf
-if [ $check = no ]; then
-  if [ -n "${PORT:-}" ]; then sed -i "s/:8080\b/:$PORT/" "$config"; fi
-  settle "$(port listen 2 $config)" gateway $config
-  settle "$(port admin 2 $config)" "gateway's admin listener" $config
-  settle "$(port listen 2 $guide_config)" "second gateway" $guide_config
-  settle "$(port admin 2 $guide_config)" "second gateway's admin listener" $guide_config
-  settle "$(port upstream 3 $config)" application $config $guide_config
-fi
+for file in "$config" "$guide_config"; do
+  with_ports 8080=$listen 9901=$admin 8081=$guide_listen 9902=$guide_admin 3000=$app 6379=$redis \
+    <"examples/$(basename "$file")" >"$file"
+done
 own "$work"
-
-listen=$(port listen 2 $config); admin=$(port admin 2 $config)
-guide_listen=$(port listen 2 $guide_config); guide_admin=$(port admin 2 $guide_config)
-app=$(port upstream 3 $config); redis=$(port blacklist 2 $config)
 
 # --- the secret: random, in the environment; the configuration only names it
 
@@ -66,22 +56,21 @@ export ACCESS_TOKEN_SECRET=${ACCESS_TOKEN_SECRET:-$(python3 -c 'import secrets; 
 
 # --- the application, Redis, the gateway, and the gateway once more for the JWT guide's tokens
 
-start application python3 demo/legacy-app.py "$app"
+start application python3 "$application" "$app"
 until_ready application accepts "$app"
 
-if redis_answers; then
-  echo "Redis answers on port $redis: using it."
-else
+if [ $own_redis = yes ]; then
   mkdir -p "$work/redis"
   own "$work/redis"
   start redis redis-server --port "$redis" --bind 127.0.0.1 --save '' --appendonly no --dir "$work/redis"
-  until_ready redis redis_answers
+  until_ready redis redis_serves
 fi
 
-start gateway "$gateway" run --config "$config"
-until_ready gateway ready "$admin"
 start guide-gateway "$gateway" run --config "$guide_config"
 until_ready guide-gateway ready "$guide_admin"
+start gateway "$gateway" run --config "$config"
+until_ready gateway ready "$admin"
+tell_user
 
 # --- tokens: each lies in a file, as the value and as the header that curl reads with -H @FILE
 

@@ -4,84 +4,82 @@
 gateway=${GATEWAY_BIN:-.build/release/gateway}
 [ -x "$gateway" ] || { echo "There is no $gateway: run 'make build' first." >&2; exit 1; }
 
-if [ $check = yes ]; then
-  work=$(mktemp -d)
-else
-  work=.build/demo
-  mkdir -p $work
-fi
-
 # --- what is started here, and its end
 
-started=()
 finish() {
-  trap - EXIT INT TERM
-  local i
-  for ((i = ${#started[@]} - 1; i >= 0; i--)); do
-    kill "${started[i]}" 2>/dev/null || true
-    wait "${started[i]}" 2>/dev/null || true
+  trap - EXIT
+  trap '' INT TERM HUP
+  local pid tries
+  # The last first. What was started in the instant before a signal is among them.
+  for pid in $(jobs -p | tac); do
+    kill "$pid" 2>/dev/null || continue
+    for ((tries = 0; tries < 100; tries++)); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done
+    kill -KILL "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
   done
-  if [ $check = yes ]; then rm -rf "$work"; fi
+  if [ $temporary = yes ]; then rm -rf "$work"; fi
 }
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+trap 'exit 129' HUP
+work='' temporary=no
+. demo/user.sh
 
-# As root, what is started runs as user 65534 without capabilities, where that user can read the checkout: as a service would.
-least=()
-if [ "$(id -u)" = 0 ]; then
-  drop=(setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs)
-  if "${drop[@]}" test -x "$gateway" -a -r routes.conf 2>/dev/null; then
-    least=("${drop[@]}")
-    # Programs below root's home are out of its reach.
-    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-  fi
-fi
-# own FILE…: what those programs write or read
-own() { [ ${#least[@]} = 0 ] || chown -R 65534:65534 "$@"; }
+# Until all has started: two demonstrations at once must not find the same port free.
+exec 8<.
+flock -w 60 8 || true
 
 # start NAME COMMAND…: in the background, its output in a file; the interactive demo shows the gateway's log
 start() {
   local name=$1; shift
-  if [ $check = no ] && [ "$name" = gateway ]; then "${least[@]}" "$@" & else "${least[@]}" "$@" >"$work/$name.log" 2>&1 & fi
-  started+=($!)
+  if [ $check = no ] && [ "$name" = gateway ]; then
+    (cd "$place" && exec "${least[@]}" "$@" 8<&- 9<&-) &
+  else
+    (cd "$place" && exec "${least[@]}" "$@" 8<&- 9<&-) >"$work/$name.log" 2>&1 &
+  fi
 }
 
 # until_ready NAME TEST…: waits for the process started last, at most ten seconds
 until_ready() {
-  local name=$1 tries; shift
+  local name=$1 pid=$! tries; shift
   for ((tries = 0; tries < 200; tries++)); do
     if "$@" 2>/dev/null; then return; fi
-    kill -0 "${started[-1]}" 2>/dev/null || break
+    kill -0 "$pid" 2>/dev/null || break
     sleep 0.05
   done
-  echo "The $name did not start:" >&2
-  if [ -f "$work/$name.log" ]; then cat "$work/$name.log" >&2; fi
+  if [ -f "$work/$name.log" ]; then
+    echo "The $name did not start:" >&2
+    cat "$work/$name.log" >&2
+  else
+    echo "The $name did not start; its own words stand above." >&2
+  fi
   exit 1
 }
 
 accepts() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 ready() { [ "$(curl -s -m 2 --noproxy '*' -o "$work/ready" -w '%{http_code}' "http://127.0.0.1:$1/ready")" = 200 ]; }
-# --- which ports: those of the configuration, or free ones for --check
-
-port() { awk -v word="$1" -v field="$2" '$1 == word { sub(/.*:/, "", $field); print $field; exit }' "$3"; }
-
-# free_ports N: so many ports that nobody uses
-free_ports() {
-  python3 -c '
-import socket, sys
-held = [socket.socket() for _ in range(int(sys.argv[1]))]
-for s in held: s.bind(("127.0.0.1", 0))
-print(*[s.getsockname()[1] for s in held])' "$1"
+# tell_user: as what the process started last runs
+tell_user() {
+  awk '$1 == "Uid:" { user = $3 } $1 == "CapEff:" { capabilities = $2 }
+       END { printf "The gateway runs as user %s, capabilities %s.\n", user, capabilities }' "/proc/$!/status"
 }
 
-# settle PORT WHOSE FILE…: the port in the files, or a free one in its place where another program has it
-settle() {
-  local number=$1 whose=$2 free; shift 2
-  accepts "$number" || return 0
-  free=$(free_ports 1)
-  echo "Port $number is taken by another program: the $whose uses $free."
-  sed -i "s/:$number\b/:$free/" "$@"
+# --- which ports
+
+# choose NAME=PORT:WHOSE…: sets each NAME to a port that can be listened on; with --check to any
+choose() {
+  local any=() chosen
+  if [ $check = yes ]; then any=(--any); fi
+  chosen=$("${least[@]}" python3 - "${any[@]}" "$@" <demo/ports.py) || exit 2
+  eval "$chosen"
+}
+
+# with_ports OLD=NEW…: standard input with the new ports for the old ones, all at once
+with_ports() {
+  local pair there=() back=()
+  for pair in "$@"; do there+=(-e "s/:${pair%=*}\b/:@${pair%=*}@/") back+=(-e "s/:@${pair%=*}@/:${pair#*=}/"); done
+  sed "${there[@]}" "${back[@]}"
 }
 
 # --- the tour
@@ -108,12 +106,13 @@ hides() { [ $check = no ] || ! grep -qF -- "$1" <<<"$answer" || { failed=$((fail
 
 # end_of_tour: with --check the verdict; else waits until one of the programs ends, which none should, or we are interrupted
 end_of_tour() {
+  exec 8<&-
   if [ $check = yes ]; then
     printf '\n%s\n' "$([ $failed = 0 ] && echo "The demo does as it says." || echo "$failed lines of the demo failed.")"
     exit $((failed > 0))
   fi
   printf '\nThe log of the gateway follows. Ctrl-C ends everything.\n\n'
-  wait -n "${started[@]}" || true
+  wait -n || true
   echo "One of the programs ended: see $work/*.log" >&2
   exit 1
 }
