@@ -14,6 +14,10 @@ extension GatewayConfiguration {
 struct AmbiguityWireTests {
     let stage: Stage
 
+    private static let otherSpelling =
+        "the same path has other rules with or without its trailing slash, in other case, with Unicode normalized (NFKC), "
+        + "or with blanks trimmed"
+
     init() throws { stage = try Stage.current }
 
     @Test(
@@ -29,7 +33,13 @@ struct AmbiguityWireTests {
             ("/public/a%5cb", "the path holds an encoded backslash"),
             ("/public/a;b", "the path holds a semicolon"),
             ("/public//x", "the path holds an empty segment"),
-            ("/ADMIN/x", "the same path with or without its trailing slash, or in other case, has other rules"),
+            ("/public/%EF%BC%8E", "a segment of the path becomes dots when Unicode is normalized (NFKC)"),
+            ("/public/%C2%A0", "a segment of the path consists of blanks"),
+            (
+                "/public/a%EF%BC%9F",
+                "the path holds a character that becomes /, a backslash, %, ;, ? or # when Unicode is normalized (NFKC)"
+            ),
+            ("/ADMIN/x", Self.otherSpelling), ("/%20admin", Self.otherSpelling),
         ])
     func explained(target: String, reason: String) throws {
         let problem = try stage.send("GET \(target) HTTP/1.1\r\nHost: gateway.test\r\n\r\n").problem()

@@ -31,7 +31,9 @@ struct TargetWireTests {
             "/public", "/public/", "/public/a", "/public/a/b/", "/public/%72", "/public/a%20b", "/public/%C3%A9",
             "/public/%c3%a9", "/public/%e2%82%ac", "/public/~!$&'()*+,=:@-._", "/public/[x]|^", "/public/a..b",
             "/public/.a", "/public/a.", "/public/%25", "/public/%25x", "/public/%3f", "/public/%23", "/%70ublic/x",
-            "/public/%7E", "/caf%C3%A9", "/caf%c3%a9", "/c%61f%C3%A9", "/items/7", "/items/%37", "/items/a%20b",
+            "/public/%7E", "/caf%C3%A9", "/caf%c3%a9", "/c%61f%C3%A9",
+            "/public/%E2%80%A6x", "/public/%EF%BC%A1", "/public/%20x", "/public/%E6%9D%B1%E4%BA%AC%E3%80%80x",
+            "/items/7", "/items/%37", "/items/a%20b",
             "/public/x?", "/public/x?a=1&b=%20x", "/public/x?a=..//;x\\", "/public/x?%2e%2e%2f%00%0d%0a%ff%zz%",
             "/public/x?q={}|^[]\"<>`", "/public/x??a?b", "/public/x?access_token=abc", "/open/a%2Fb", "/open/a%5cb",
             "/open/a;b=1", "/open/a%3bb", "/open//x", "/open/a//", "/open/%2541",
@@ -62,6 +64,12 @@ struct TargetWireTests {
             // What another spelling would have decided otherwise.
             "/PUBLIC/x", "/Public", "/ADMIN", "/Admin/x", "/aDmin/x", "/R/rest", "/r/REST", "/r/rest/", "/items/7/",
             "/ITEMS/7",
+            // What Unicode's NFKC turns into dots, a separator or a name of another rule; blanks at the ends of one.
+            "/public/%ef%bc%8e%ef%bc%8e/admin", "/public/%E2%80%A5/admin", "/public/.%EF%B9%92/admin",
+            "/public/%E2%80%A4%E2%80%A4%C2%A0/admin", "/public%EF%BC%8Fadmin", "/public/..%EF%BC%BCadmin",
+            "/public/a%EF%BC%85b", "/admin%EF%BC%9Bx", "/admin%CD%BEx", "/admin%EF%BC%9F", "/admin%EF%BC%83",
+            "/%20admin", "/admin%20", "/admin%20/x", "/%E3%80%80admin", "/adm%EF%BD%89n", "/%E2%92%9Cdmin/%20",
+            "/%F0%9D%96%86dmin/x", "/PUBL%E2%85%A0C", "/cafe%CC%81", "/public/%20", "/public/%E3%80%80/x",
             // Never tolerated.
             "/open/../admin", "/open/%2e%2e/admin", "/open/%00", "/open/%zz", "/open/%ff", "/open/a\"b", "/open/%252e",
             "/open/%252e%252e/admin",

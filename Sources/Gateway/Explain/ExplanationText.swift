@@ -73,9 +73,11 @@ struct ExplanationText {
     }
 
     private func advice(_ ambiguity: TargetAmbiguity) -> String {
-        if ambiguity == .otherSpelling { return "paths exact in the configuration would allow it" }
         let name = Tolerance.named.first { $0.tolerance == ambiguity.tolerance }?.name
-        return name.map { "a rule allows it if it says tolerate=\($0)" } ?? "no rule can allow it"
+        let rule = name.map { "a rule allows it if it says tolerate=\($0)" }
+        let file = ambiguity.isOpenedByExactPaths ? "paths exact in the configuration would allow it" : nil
+        let ways = [rule, file].compactMap { $0 }
+        return ways.isEmpty ? "no rule can allow it" : ways.joined(separator: "; ")
     }
 
     // MARK: authenticate

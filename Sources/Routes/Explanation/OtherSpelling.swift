@@ -3,12 +3,17 @@ package struct OtherSpelling: Sendable, Equatable {
     /// How it differs from the path as received.
     package enum Difference: Sendable, Equatable {
         case letterCase, trailingSlash, both
+        case normalized, normalizedAndSlash
 
         package var text: String {
             switch self {
             case .letterCase: "in other case"
             case .trailingSlash: "with or without its trailing slash"
             case .both: "in other case, and with or without its trailing slash"
+            case .normalized: "with other characters that NFKC makes the same, or other blanks at its segments' ends"
+            case .normalizedAndSlash:
+                "with other characters that NFKC makes the same, or other blanks at its segments' ends, and with or "
+                    + "without its trailing slash"
             }
         }
     }

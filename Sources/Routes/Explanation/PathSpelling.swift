@@ -9,7 +9,7 @@ struct PathSpelling {
     init(_ path: [UInt8]) {
         raw = path.dropFirst().split(separator: PathBytes.Character.slash, omittingEmptySubsequences: false).map(
             Array.init)
-        segments = raw.map(Self.decoded)
+        segments = raw.map { Self.decoded($0[...]) }
     }
 
     /// The path with these segments instead: those that are the same keep their bytes.
@@ -28,9 +28,9 @@ struct PathSpelling {
         segments.flatMap { [PathBytes.Character.slash] + encoded($0) }
     }
 
-    private static func decoded(_ raw: [UInt8]) -> [UInt8] {
+    static func decoded(_ raw: ArraySlice<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
-        var rest = raw[...]
+        var rest = raw
         while let byte = rest.popFirst() {
             if byte == PathBytes.Character.percent, rest.count >= 2,
                 let high = SegmentDecoder.hexValue(rest[rest.startIndex]),

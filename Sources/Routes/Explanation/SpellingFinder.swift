@@ -48,18 +48,29 @@ struct SpellingFinder {
     }
 
     private func found(_ spelling: [[UInt8]], _ form: [[UInt8]], _ rule: Rule) -> OtherSpelling {
-        let difference: OtherSpelling.Difference =
-            form == path.segments ? .letterCase : spelling == form ? .trailingSlash : .both
-        return OtherSpelling(path: path.respelled(spelling), difference: difference, route: rule.id)
+        OtherSpelling(path: path.respelled(spelling), difference: difference(spelling, form), route: rule.id)
     }
 
-    /// In any case.
+    private func difference(_ spelling: [[UInt8]], _ form: [[UInt8]]) -> OtherSpelling.Difference {
+        let hasSlash = form != path.segments
+        if spelling == form { return .trailingSlash }
+        let isCase = zip(spelling, form).allSatisfy { $0.map(SegmentTable.folded) == $1.map(SegmentTable.folded) }
+        return isCase ? hasSlash ? .both : .letterCase : hasSlash ? .normalizedAndSlash : .normalized
+    }
+
+    /// In any spelling of its segments.
     private func matches(_ rule: Rule, _ form: [[UInt8]]) -> Bool {
-        let folded = PathPattern(
-            segments: rule.path.segments.map { segment in
-                if case .literal(let literal) = segment { .literal(literal.map(SegmentTable.folded)) } else { .any }
-            }, hasRest: rule.path.hasRest)
-        return folded.matches(form.map { $0.map(SegmentTable.folded) })
+        let pattern = rule.path.segments
+        guard pattern.count == form.count || rule.path.hasRest && pattern.count < form.count else { return false }
+        return zip(pattern, form).allSatisfy { segment, written in
+            guard case .literal(let literal) = segment else { return !written.isEmpty }
+            return literal == written || !written.isEmpty && word(written) == word(literal)
+        }
+    }
+
+    /// nil: no pattern has it.
+    private func word(_ segment: [UInt8]) -> Int32? {
+        NormalizedSegment(segment).key.flatMap { table.segments.word(key: $0) }
     }
 
     /// The rule's own spelling where it has a literal; elsewhere as written first, then in every way that makes a
@@ -83,10 +94,11 @@ struct SpellingFinder {
     /// Those that some rule has, and one that none has.
     private func others(of segment: [UInt8]) -> [[UInt8]] {
         guard !segment.isEmpty else { return [] }
-        let word = table.segments.find(segment.span.bytes, segment.indices).word
-        guard word >= 0 else { return [] }
+        guard let word = word(segment) else { return [] }
         let known = table.segments.spellingsOfWord[Int(word)].map { table.segments.spellings[Int($0)] }
-        let free = (0...known.count).lazy.map { Self.recased(segment, $0) }.first { !known.contains($0) }
+        let recased = (0...known.count).lazy.map { Self.recased(segment, $0) }
+        let padded = (1...known.count + 1).lazy.map { segment + [UInt8](repeating: UInt8(ascii: " "), count: $0) }
+        let free = recased.first { !known.contains($0) } ?? padded.first { !known.contains($0) }
         return (known + [free].compactMap { $0 }).filter { $0 != segment }
     }
 

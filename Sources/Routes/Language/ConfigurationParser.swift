@@ -273,6 +273,7 @@ extension ConfigurationParser {
         var builder = RuleBuilder(upstreams: upstreams, isComplete: upstreamsComplete, reporter)
         for route in routes {
             checkOutsideAccounts(route)
+            if !pathsExact { route.checkNormalization(reporter) }
             builder.add(route)
         }
         if reporter.hasErrors { return nil }

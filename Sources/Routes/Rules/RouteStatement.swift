@@ -69,7 +69,7 @@ struct RouteStatement {
         upstream = tail.upstream
     }
 
-    private static func check(_ missing: Tolerance, _ path: Word, _ reporter: Reporter) {
+    static func check(_ missing: Tolerance, _ path: Word, _ reporter: Reporter) {
         for (name, tolerance) in Tolerance.named where missing.contains(tolerance) {
             let what = TargetAmbiguity.allCases.first { $0.tolerance == tolerance }
             reporter.error(

@@ -28,6 +28,8 @@ final class CompiledTable: Sendable {
     let outcomes: [Int32]
     /// False where no spelling matters: `paths exact`, or one WHO in the whole file.
     let checksSpellings: Bool
+    /// False where the upstream takes paths as they are: `paths exact`.
+    let normalizes: Bool
     let variants: TransitionTable
     let threats: [Threat]
     /// Per state of `match`.
@@ -37,7 +39,7 @@ final class CompiledTable: Sendable {
 
     init(
         written: [Rule], segments: SegmentTable, classes: MethodClasses, rules: [RuleFacts], match: Automaton<Int32>,
-        variants: Automaton<Threat>?, safety: [SpellingSafety.State], search: () -> PatternSearch
+        normalizes: Bool, variants: Automaton<Threat>?, safety: [SpellingSafety.State], search: () -> PatternSearch
     ) {
         self.written = written
         self.segments = segments
@@ -45,6 +47,7 @@ final class CompiledTable: Sendable {
         self.rules = rules
         self.match = match.transitions
         outcomes = match.answers
+        self.normalizes = normalizes
         checksSpellings = variants != nil
         self.variants = variants?.transitions ?? TransitionTable(states: [], edges: [:])
         threats = variants?.answers ?? []

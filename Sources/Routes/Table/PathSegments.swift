@@ -31,9 +31,7 @@ enum PathSegments {
             if segment.end == start {
                 body(.empty, isLast)
             } else if segment.isSpecial {
-                var decoder = SegmentDecoder()
-                _ = decoder.decode(path, start..<segment.end)
-                body(decoder.entry(in: table.segments), isLast)
+                body(SpecialSegment(path, start..<segment.end, in: table).entry, isLast)
             } else {
                 body(table.segments.find(path.bytes, start..<segment.end), isLast)
             }

@@ -49,10 +49,10 @@ struct PathWalk {
     private mutating func takeSpecial(
         _ path: Span<UInt8>, _ segment: Range<Int>, in table: CompiledTable
     ) -> TargetAmbiguity? {
-        var decoder = SegmentDecoder()
-        if let ambiguity = decoder.decode(path, segment) { return ambiguity }
-        needed.formUnion(decoder.needed)
-        follow(decoder.entry(in: table.segments), in: table)
+        let special = SpecialSegment(path, segment, in: table)
+        if let ambiguity = special.ambiguity { return ambiguity }
+        needed.formUnion(special.needed)
+        follow(special.entry, in: table)
         return nil
     }
 

@@ -1,5 +1,6 @@
 /// The rules, compiled: one answer for a method and a path, at a cost that doesn't depend on how many rules there
-/// are. Nothing is allocated, unless the rules outgrew `AutomatonBudget`.
+/// are. Nothing is allocated, unless the rules outgrew `AutomatonBudget`, or a segment may be another to an upstream that
+/// normalizes text (`SpecialSegment`).
 package struct RouteTable: Sendable {
     let table: CompiledTable
 

@@ -8,6 +8,8 @@ struct SegmentDecoder {
     /// What a route must tolerate to decide this segment.
     private(set) var needed: Tolerance = []
 
+    private var hasNonASCII = false
+    private var last: UInt8 = 0
     private var dots = DotDetector()
     private var text = UTF8Checker()
     /// How far back the last decoded percent sign and hex digits after it are: 1, 2; 0: nowhere.
@@ -34,6 +36,11 @@ struct SegmentDecoder {
         return dots.finish() ? .dotSegment : nil
     }
 
+    /// True where an upstream that normalizes text or trims blanks may see another segment (see `NormalizedSegment`).
+    var mayNormalize: Bool {
+        hasNonASCII || bytes[0] == UInt8(ascii: " ") || last == UInt8(ascii: " ") || needed.contains(.doubleEscape)
+    }
+
     func entry(in segments: borrowing SegmentTable) -> SegmentTable.Entry {
         count > Self.longestLiteral ? .unknown : segments.find(bytes.span.bytes, 0..<count)
     }
@@ -50,6 +57,8 @@ struct SegmentDecoder {
     private mutating func take(_ byte: UInt8) {
         note(byte)
         dots.push(byte)
+        if byte >= 0x80 { hasNonASCII = true }
+        last = byte
         if count < bytes.count { bytes[count] = byte }
         count += 1
     }

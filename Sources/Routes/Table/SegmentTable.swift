@@ -1,7 +1,7 @@
 /// The literal segments of all patterns, numbered.
 ///
-/// A segment has two numbers: its spelling's and its word's, which all spellings that differ only in ASCII case
-/// share. Segments are hashed without case, so that one look-up finds both, and always compared byte for byte:
+/// A segment has two numbers: its spelling's and its word's, which all spellings share that differ only in ASCII
+/// case, or in what `NormalizedSegment` takes for one. Segments are hashed without case, so that one look-up finds both, and always compared byte for byte:
 /// requests can't add entries, and the number of probes was bounded when the table was built.
 struct SegmentTable: Sendable {
     /// What is known of a segment. -1: no pattern has it.
@@ -28,6 +28,7 @@ struct SegmentTable: Sendable {
     private(set) var wordOfSpelling: [Int32]
     /// By word: its spellings.
     private(set) var spellingsOfWord: [Range<Int32>]
+    private var wordOfKey: [String: Int32] = [:]
 
     /// A spelling, with what tells it from others without following a reference.
     private struct Slot {
@@ -49,17 +50,18 @@ struct SegmentTable: Sendable {
     private var shift: UInt64 = 0
 
     init(_ patterns: [PathPattern]) {
-        var words: [[UInt8]: Set<[UInt8]>] = [[]: [[]]]
+        var words: [String: Set<[UInt8]>] = ["": [[]]]
         for pattern in patterns {
             for case .literal(let literal) in pattern.segments {
-                words[literal.map(Self.folded), default: []].insert(literal)
+                words[Self.key(of: literal), default: []].insert(literal)
             }
         }
         spellings = []
         wordOfSpelling = []
         spellingsOfWord = []
-        for (_, group) in words.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+        for (key, group) in words.sorted(by: { $0.key < $1.key }) {
             let first = Int32(spellings.count)
+            wordOfKey[key] = Int32(spellingsOfWord.count)
             for spelling in group.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
                 spellings.append(spelling)
                 wordOfSpelling.append(Int32(spellingsOfWord.count))
@@ -110,11 +112,13 @@ struct SegmentTable: Sendable {
         spelling.isEmpty ? Self.empty : find(spelling.span.bytes, spelling.indices).spelling
     }
 
-    /// True where the word can be written in a way that no pattern does.
-    func hasFreeSpelling(word: Int32) -> Bool {
-        let written = spellingsOfWord[Int(word)]
-        let letters = spellings[Int(written.lowerBound)].count { Self.isLetter($0) }
-        return letters >= 31 || written.count < 1 << letters
+    /// The word that an upstream may take the segment for.
+    ///
+    /// - Parameter key: see `NormalizedSegment`.
+    func word(key: String) -> Int32? { wordOfKey[key] }
+
+    private static func key(of literal: [UInt8]) -> String {
+        NormalizedSegment(literal).key ?? String(decoding: literal, as: UTF8.self)
     }
 
     static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
@@ -158,9 +162,31 @@ struct SegmentTable: Sendable {
             hashes.append(hash)
             bytes += text
         }
+        for alias in aliases() {
+            let (hash, tail) = SegmentHash.of(alias.text.span.bytes, alias.text.indices)
+            filled.append(
+                Slot(
+                    tail: tail, tag: UInt32(truncatingIfNeeded: hash), length: Int32(alias.text.count),
+                    start: Int32(bytes.count), entry: Entry(spelling: -1, word: alias.word, isPlain: false)))
+            hashes.append(hash)
+            bytes += alias.text
+        }
         var bits: UInt64 = 4
         while 1 << bits < filled.count * 2 { bits += 1 }
         while !fillSlots(filled, hashes, bits: bits) { bits += 1 }
+    }
+
+    /// What words are in ASCII that no pattern writes so: `/admin` asks for no closer look where a pattern has `/ａｄｍｉｎ`.
+    private func aliases() -> [(text: [UInt8], word: Int32)] {
+        spellingsOfWord.indices.compactMap { word in
+            let written = spellingsOfWord[word].map { spellings[Int($0)] }
+            guard let first = written.first else { return nil }
+            let text = NormalizedSegment(first).trimmed.map(Self.folded)
+            guard !text.isEmpty, text.allSatisfy({ $0 < 0x80 }),
+                !written.contains(where: { $0.map(Self.folded) == text })
+            else { return nil }
+            return (text, Int32(word))
+        }
     }
 
     /// False when a spelling lies too far from its place. At many times the size the hashes themselves are alike,

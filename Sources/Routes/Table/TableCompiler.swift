@@ -47,8 +47,8 @@ struct TableCompiler {
                 }.states
         }
         return CompiledTable(
-            written: rules, segments: segments, classes: classes, rules: facts, match: outcomes, variants: threats,
-            safety: safety,
+            written: rules, segments: segments, classes: classes, rules: facts, match: outcomes,
+            normalizes: !pathsExact, variants: threats, safety: safety,
             search: { PatternSearch(trie, index.endpoints, segments, rules) })
     }
 

@@ -6,10 +6,13 @@ package enum TargetAmbiguity: Sendable, CaseIterable {
     case encodedControl
     case invalidUTF8
     case dotSegment
+    case compatibilityDots
+    case blankSegment
     case doubleEscape
     case encodedSlash
     case encodedBackslash
     case semicolon
+    case compatibilitySeparator
     case emptySegment
     case otherSpelling
 
@@ -22,12 +25,28 @@ package enum TargetAmbiguity: Sendable, CaseIterable {
         case .encodedControl: "the path holds an encoded control character"
         case .invalidUTF8: "the decoded path isn't valid UTF-8"
         case .dotSegment: "a segment of the path consists of dots, or of dots and blanks"
+        case .compatibilityDots: "a segment of the path becomes dots when Unicode is normalized (NFKC)"
+        case .blankSegment: "a segment of the path consists of blanks"
         case .doubleEscape: "the path is percent-encoded twice"
         case .encodedSlash: "the path holds an encoded slash"
         case .encodedBackslash: "the path holds an encoded backslash"
         case .semicolon: "the path holds a semicolon"
+        case .compatibilitySeparator:
+            "the path holds a character that becomes /, a backslash, %, ;, ? or # when Unicode is normalized (NFKC)"
         case .emptySegment: "the path holds an empty segment"
-        case .otherSpelling: "the same path with or without its trailing slash, or in other case, has other rules"
+        case .otherSpelling:
+            "the same path has other rules with or without its trailing slash, in other case, with Unicode normalized "
+                + "(NFKC), or with blanks trimmed"
+        }
+    }
+
+    /// True where `paths exact` opens it, for the whole file.
+    package var isOpenedByExactPaths: Bool {
+        switch self {
+        case .compatibilityDots, .blankSegment, .compatibilitySeparator, .otherSpelling: true
+        case .notAbsolute, .forbiddenByte, .invalidEscape, .encodedControl, .invalidUTF8, .dotSegment, .doubleEscape,
+            .encodedSlash, .encodedBackslash, .semicolon, .emptySegment:
+            false
         }
     }
 
@@ -39,7 +58,9 @@ package enum TargetAmbiguity: Sendable, CaseIterable {
         case .semicolon: .semicolon
         case .emptySegment: .emptySegment
         case .doubleEscape: .doubleEscape
-        case .notAbsolute, .forbiddenByte, .invalidEscape, .encodedControl, .invalidUTF8, .dotSegment, .otherSpelling:
+        case .compatibilitySeparator: .compatibilitySeparator
+        case .notAbsolute, .forbiddenByte, .invalidEscape, .encodedControl, .invalidUTF8, .dotSegment,
+            .compatibilityDots, .blankSegment, .otherSpelling:
             nil
         }
     }

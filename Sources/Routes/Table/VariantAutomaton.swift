@@ -1,6 +1,7 @@
-/// Which rules would match a path in its other spellings: with or without its trailing slash, in other ASCII case.
+/// Which rules would match a path in its other spellings: with or without its trailing slash, in other ASCII case, with
+/// Unicode normalized or not, with blanks at a segment's ends or without.
 ///
-/// It reads words, which case doesn't distinguish. A state is the set of the states that `MatchAutomaton` may
+/// It reads words, which none of these distinguish. A state is the set of the states that `MatchAutomaton` may
 /// be in after some spelling of the segments so far.
 struct VariantAutomaton {
     private(set) var states: [TransitionTable.State] = []
@@ -79,12 +80,12 @@ struct VariantAutomaton {
         return words.sorted()
     }
 
-    /// Every spelling of the word that some pattern has, and, where there is another, one that none has.
+    /// Every spelling of the word that some pattern has, and one that none has: blanks can stand at its ends.
     private func step(_ set: [Int32], word: Int32) -> [Int32] {
         var next: [Int32] = []
         for member in set {
             for spelling in segments.spellingsOfWord[Int(word)] { next.append(match.next(member, spelling)) }
-            if segments.hasFreeSpelling(word: word) { next.append(match.states[Int(member)].other) }
+            if word != SegmentTable.empty { next.append(match.states[Int(member)].other) }
         }
         return next
     }

@@ -1,6 +1,8 @@
 import Routes
 import Testing
 
+private let normalized = "with other characters that NFKC makes the same, or other blanks at its segments' ends"
+
 @Suite struct ExplainTests {
     private func explain(_ rules: String, _ method: String, _ path: String) throws -> RouteExplanation {
         try Table(rules).configuration.table.explain(method: Array(method.utf8), path: Array(path.utf8))
@@ -123,6 +125,14 @@ import Testing
             ),
             ("* /a/{id} role=x\n* /** authenticated\n", "/A/%78%2D7", "/a/%78%2D7", "in other case", 0),
             ("* /caf%C3%A9 role=x\n* /** public\n", "/CAF%C3%A9", "/caf%C3%A9", "in other case", 0),
+            ("* /admin role=x\n* /** public\n", "/%20admin", "/admin", normalized, 0),
+            ("* /admin role=x\n* /** public\n", "/%EF%BD%81dmin", "/admin", normalized, 0),
+            (
+                "* /admin role=x\n* /** public\n", "/admin%20/", "/admin",
+                "\(normalized), and with or without its trailing slash", 0
+            ),
+            ("* /\u{FF41}dmin role=x\n* /** public\n", "/admin", "/%EF%BD%81dmin", normalized, 0),
+            ("* /7/x role=x\n* /{a}/x public\n* /** role=x\n", "/7/X", "/7%20/x", normalized, 1),
             // Where the parameter stands as written a rule with the same WHO is before it: not so in other case.
             (
                 "* /a/{x} role=x\n* /a/bc public\n* /A/{x} public\n", "/A/bc", "/a/Bc", "in other case", 0

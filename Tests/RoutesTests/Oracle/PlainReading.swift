@@ -1,3 +1,5 @@
+import Foundation
+
 /// The contract of `routes.conf`, read plainly: every rule is looked at, every spelling of the path is tried.
 ///
 /// Shares nothing with the product but the meaning of a path's segments.
@@ -24,6 +26,12 @@ struct PlainReading {
         for (index, segment) in raw.enumerated() {
             guard let decoded = decode(segment) else { return "400" }
             if isDots(decoded) { return "400" }
+            if !exact {
+                let normalized = normalized(decoded)
+                if isDots(normalized) || !segment.isEmpty && normalized.allSatisfy({ $0 == " " }) { return "400" }
+                let added = normalized.filter { "/\\%;?#".contains($0) }.count
+                if added > decoded.filter({ "/\\%;?#".contains($0) }).count { return "400" }
+            }
             if segment.isEmpty && index < raw.count - 1 { needed.insert("empty-segment") }
             if decoded.contains("/") { needed.insert("encoded-slash") }
             if decoded.contains(";") { needed.insert("semicolon") }
@@ -99,7 +107,23 @@ struct PlainReading {
     private func spellings(of path: ArraySlice<String>) -> [[String]] {
         guard let first = path.first else { return [[]] }
         let rest = spellings(of: path.dropFirst())
-        return spellings(of: Array(first)).flatMap { spelling in rest.map { [spelling] + $0 } }
+        return spellings(of: first).flatMap { spelling in rest.map { [spelling] + $0 } }
+    }
+
+    /// In other case, with characters that NFKC makes the same, with blanks at the ends: those that rules have, and one
+    /// that none has.
+    private func spellings(of segment: String) -> Set<String> {
+        guard !segment.isEmpty else { return [""] }
+        let known = rules.flatMap(\.segments).filter { !$0.isEmpty && word($0) == word(segment) }
+        return Set(known + spellings(of: Array(word(segment))) + [segment, segment + "   "])
+    }
+
+    private func word(_ segment: String) -> String {
+        normalized(segment).trimmingCharacters(in: [" "]).lowercased()
+    }
+
+    private func normalized(_ segment: String) -> String {
+        String(segment.precomposedStringWithCompatibilityMapping.map { $0.isWhitespace ? " " : $0 })
     }
 
     private func spellings(of word: [Character]) -> [String] {
@@ -115,17 +139,18 @@ struct PlainReading {
 
     /// nil for an invalid escape. The generator makes no others that are invalid.
     private func decode(_ segment: String) -> String? {
-        var text = ""
-        var rest = Array(segment)[...]
-        while let character = rest.popFirst() {
-            guard character == "%" else {
-                text.append(character)
+        var text: [UInt8] = []
+        var rest = Array(segment.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                text.append(byte)
                 continue
             }
-            guard rest.count >= 2, let value = UInt8(String(rest.prefix(2)), radix: 16) else { return nil }
-            text.unicodeScalars.append(Unicode.Scalar(value))
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            guard digits.utf8.count == 2, let value = UInt8(digits, radix: 16) else { return nil }
+            text.append(value)
             rest = rest.dropFirst(2)
         }
-        return text
+        return String(decoding: text, as: UTF8.self)
     }
 }

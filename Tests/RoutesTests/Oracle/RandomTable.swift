@@ -1,6 +1,6 @@
 /// Tables and requests that meet often: few segments, few methods, few WHOs.
 struct RandomTable {
-    private static let literals = ["a", "A", "b", "aB", "Ab", "7", "a/b"]
+    private static let literals = ["a", "A", "b", "aB", "Ab", "7", "a/b", "\u{FF41}", "b ", "\u{E9}"]
     private static let accesses = ["public", "authenticated", "deny", "role=admin", "role=admin|user"]
 
     private(set) var text = ""
@@ -30,10 +30,15 @@ struct RandomTable {
 
     static func path(_ dice: inout Dice) -> String {
         let segments = ["a", "A", "b", "B", "aB", "ab", "AB", "Ab", "7", "c", "%61", "%41b", "a%2Fb", "a%2fB", "a;b"]
+        let normalized = [
+            "%EF%BD%81", "%EF%BC%A1b", "%20b", "b%20", "%E3%80%80a%C2%A0", "7%20", "%EF%BC%97", "%C3%A9", "e%CC%81",
+        ]
+        let dubious = ["%EF%BC%8E", "%E2%80%A5", ".%E3%80%80", "%20", "%C2%A0", "a%EF%BC%8Fb", "%EF%BC%9B"]
         let rare = ["", "..", ".", "%2e", "%2E.", ".%20", "%6", "a%2F..", "..%3Bx", "%zz", "...", "a."]
         var path = ""
         for _ in 0..<Int.random(in: 0...4, using: &dice) {
-            path += "/" + (dice.chance(96) ? dice.pick(segments) : dice.pick(rare))
+            let usual = dice.chance(80) ? segments : normalized
+            path += "/" + dice.pick(dice.chance(96) ? usual : dice.chance(60) ? rare : dubious)
         }
         return path.isEmpty || dice.chance(20) ? path + "/" : path
     }
@@ -68,7 +73,9 @@ struct RandomTable {
         let path = rule.segments.map { segment in
             segment == "a/b"
                 ? "a%2fb"
-                : segment == "{x}" ? dice.pick(["{x}", "{name}"]) : dice.chance(10) && segment == "b" ? "%62" : segment
+                : segment == "{x}"
+                    ? dice.pick(["{x}", "{name}"])
+                    : dice.chance(10) && segment == "b" ? "%62" : segment == "b " ? "b%20" : segment
         }
         var text =
             (rule.methods?.joined(separator: ",") ?? "*") + " /" + path.joined(separator: "/") + " " + rule.access
