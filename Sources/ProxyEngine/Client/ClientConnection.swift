@@ -1,20 +1,13 @@
-internal import Glibc
 internal import NIOCore
-internal import NIOTLS
 
-/// One client's connection: reads requests, asks the gatekeeper, and sees each exchange through, one at a time.
-///
-/// The steps of a request stand in order in `ClientConnection+Exchange.swift`.
-final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, ByteSink, FlushableConnection {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
+/// One client's connection as HTTP/1.1 sees it: finds the requests in what comes in, and gives each to an exchange of its own, one
+/// after the other. A stream of HTTP/2 is one with a single request.
+final class ClientConnection {
     enum Phase {
-        /// Between requests; not a byte of the next one is here.
+        /// Between requests; not an octet of the next one is here.
         case idle
         case readingHead
-        case exchanging
+        case exchanging(Exchange)
         /// A refused request's body is read and thrown away, so that the next request can be found.
         case skipping(BodyDecoder)
         /// No further request; what was written is still on its way to the client.
@@ -30,46 +23,27 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
             }
         }
 
-        var isExchanging: Bool {
-            if case .exchanging = self { true } else { false }
-        }
+        var isExchanging: Bool { if case .exchanging = self { true } else { false } }
     }
 
-    let worker: Worker
+    let services: ExchangeServices
+    let loop: LoopServices
     let listener: ListenerOptions
-    /// The stream of an HTTP/2 connection that stands for a connection with one request; nil: it is one.
-    let stream: HTTP2Stream?
     /// One too many: its request is answered 503, whatever it is, and that is all.
     let isTurnedAway: Bool
+    private let list: any ClientList
+    /// The two refer to each other until the transport has ended; nil then.
+    private(set) var transport: (any ClientTransport)?
     var phase = Phase.idle
-    var exchange: Exchange?
     var input = ByteBuffer()
-    /// When the connection has waited long enough for whatever it waits for. What progresses moves it.
-    var deadline: NIODeadline
-    /// When the exchange ends, whatever progresses: it only ever moves nearer.
-    private(set) var end = NIODeadline.distantFuture
-    /// When the permission of the exchange is asked about again.
-    var watch = NIODeadline.distantFuture
-    /// The position in the worker's list.
+    var deadlines: Deadlines
+    /// The position in the list of connections.
     var slot = 0
     /// What the upstream is told of this connection.
     private(set) var forwarding: ForwardingFields
-    /// That of the settings by which it is; nil: not yet of any.
-    private var forwardingGeneration: Int?
-    /// Whom its requests are counted for, unless a proxy sends them.
-    private(set) lazy var peerKey =
-        if let stream { stream.connection.peerKey } else { context?.channel.remoteAddress.flatMap { AddressKey($0) } }
     private(set) var inputIsClosed = false
-    private(set) var context: ChannelHandlerContext?
-    var isDirty = false
     /// TLS is being agreed on.
-    private(set) var isHandshaking = false
-    /// Octets that a stream's window would hold back, had the client taken none since that was looked at last; before, any number.
-    var unsent = Int.max
-    var acknowledged = Acknowledgements()
-    private var holdsRead = false
-    /// What the channel said last, which it says at each change: asking it for every request costs more.
-    private var channelIsWritable = true
+    private(set) var isHandshaking: Bool
     private var headSearch = HeadSearch()
     private var isProgressing = false
     /// How many requests may still be begun before others have their turn.
@@ -77,64 +51,43 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
     /// Others have their turn; what was read waits.
     private var isPaused = false
 
-    init(worker: Worker, listener: ListenerOptions, isTurnedAway: Bool = false) {
-        (self.worker, self.listener, stream) = (worker, listener, nil)
+    /// Until there is a transport.
+    private static let unknown = ForwardingFields(peer: nil, trusted: [])
+
+    init(services: ExchangeServices, list: any ClientList, listener: ListenerOptions, isTurnedAway: Bool = false) {
+        (self.services, self.list, self.listener) = (services, list, listener)
+        loop = services.loop
         self.isTurnedAway = isTurnedAway
         forwarding = Self.unknown
         isHandshaking = listener.tls != nil
         // A handshake is no request: until it is through, the connection is not idle but being made.
-        let first = listener.tls == nil ? worker.limits.idleTimeout : EngineLimits.handshakeTimeout
-        deadline = worker.coarseNow + (isTurnedAway ? EngineLimits.turnAwayTime : first)
+        let first = isHandshaking ? EngineLimits.handshakeTimeout : services.loop.limits.idleTimeout
+        deadlines = Deadlines(progress: services.loop.coarseNow + (isTurnedAway ? EngineLimits.turnAwayTime : first))
     }
 
-    /// Until there is a channel.
-    private static let unknown = ForwardingFields(peer: nil, trusted: [])
+    // MARK: Its transport
 
-    /// For a stream, which has no channel.
-    init(worker: Worker, listener: ListenerOptions, stream: HTTP2Stream, forwarding: ForwardingFields) {
-        (self.worker, self.listener, self.stream) = (worker, listener, stream)
-        isTurnedAway = false
-        deadline = worker.coarseNow + worker.limits.idleTimeout
-        self.forwarding = forwarding
+    func begin(on transport: any ClientTransport) {
+        self.transport = transport
+        forwarding = transport.forwarding
+        list.add(self)
     }
 
-    var isSecure: Bool { listener.tls != nil }
-
-    // MARK: Stream events
-
-    func begin() { worker.add(self) }
-
-    func streamEnded() {
-        phase = .closed
-        abandonExchange()
-        worker.remove(self)
+    func handshakeEnded() {
+        isHandshaking = false
+        deadlines.progress = loop.coarseNow + loop.limits.idleTimeout
     }
 
-    // MARK: Channel events
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        self.context = context
-        renewForwarding()
-        begin()
+    /// Nothing more passes in either direction.
+    func transportEnded() {
+        leaveExchange()
+        list.remove(self)
     }
 
-    /// Between two requests: what a reload took away is not believed of the next one. A stream has one request.
-    private func renewForwarding() {
-        guard stream == nil, let context, forwardingGeneration != worker.settings.generation else { return }
-        forwardingGeneration = worker.settings.generation
-        forwarding = ForwardingFields(
-            peer: context.channel.remoteAddress, trusted: worker.settings.trustedProxies, isSecure: isSecure)
+    func leaveTransport() {
+        transport = nil
+        list.remove(self)
     }
-
-    /// The channel is gone; also one that never became active, as it was closed while it was being accepted: NIO does not
-    /// tell of its end otherwise, and nobody shall wait for it.
-    func handlerRemoved(context: ChannelHandlerContext) {
-        self.context = nil
-        channelIsWritable = false
-        worker.remove(self)
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { receive(unwrapInboundIn(data)) }
 
     func receive(_ bytes: ByteBuffer) {
         var buffer = bytes
@@ -154,63 +107,33 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
         progress()
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) {
+    /// All that could be read for now was.
+    func burstEnded() {
         if !isPaused { turn = EngineLimits.requestsInTurn }
-        worker.flush()
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        streamEnded()
-        worker.flush()
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        close()
-        worker.flush()
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted(let negotiated)? = event as? TLSUserEvent, case .idle = phase {
-            isHandshaking = false
-            if negotiated == "h2" { return becomeHTTP2(context) }
-            deadline = worker.coarseNow + worker.limits.idleTimeout
-        }
-        if case ChannelEvent.inputClosed? = event as? ChannelEvent {
-            inputIsClosed = true
-            inputEnded()
-            worker.flush()
-        }
-        context.fireUserInboundEventTriggered(event)
-    }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        channelIsWritable = context.channel.isWritable
-        if channelIsWritable {
-            becameWritable()
-            worker.flush()
-        }
-        context.fireChannelWritabilityChanged()
     }
 
     /// The client has taken enough of what was written for it.
     func becameWritable() {
-        if let exchange, exchange.machine.phase == .responding { responseProgressed() }
-        exchange?.upstream?.resumeReading()
-        // Requests that were not begun, since the answers to others were not taken.
-        if exchange == nil, input.readableBytes > 0 {
+        if case .exchanging(let exchange) = phase {
+            exchange.clientBecameWritable()
+        } else if input.readableBytes > 0 {
+            // Requests that were not begun, since the answers to others were not taken.
             progress()
         }
         resumeReading()
     }
 
-    /// The client speaks HTTP/2 (RFC 7301, RFC 9113 §3.2): others take over before a byte of it was read.
-    private func becomeHTTP2(_ context: ChannelHandlerContext) {
-        phase = .closed
-        worker.remove(self)
-        do {
-            try HTTP2Connection.install(on: context.channel, worker: worker, listener: listener)
-            context.pipeline.syncOperations.removeHandler(self, promise: nil)
-        } catch { context.close(promise: nil) }
+    func inputEnded() {
+        inputIsClosed = true
+        switch phase {
+        // Requests that wait for their turn, or for the client to take its answers, are answered first.
+        case .idle where input.readableBytes > 0, .readingHead where input.readableBytes > 0:
+            if !isPaused, isWritable { closeWhenWritten() }
+        case .idle, .readingHead, .skipping: closeWhenWritten()
+        case .lingering: close()
+        case .closing, .closed: return
+        case .exchanging(let exchange): if exchange.clientInputEnded() { close() }
+        }
     }
 
     // MARK: Reading
@@ -224,14 +147,17 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
         while goesOn {
             switch phase {
             case .idle, .readingHead: goesOn = mayBegin() && readHead()
-            case .exchanging: goesOn = moveRequestBody()
+            case .exchanging(let exchange):
+                exchange.takeInput()
+                // An exchange that was refused or has ended is left, and then there may be more to do.
+                goesOn = !phase.isExchanging
             case .skipping(let decoder): goesOn = skip(decoder)
             case .closing, .lingering, .closed: goesOn = false
             }
         }
     }
 
-    /// - Returns: whether there may be more to do with the bytes at hand.
+    /// - Returns: whether there may be more to do with the octets at hand.
     private func readHead() -> Bool {
         // An empty line before a request line is ignored, once (RFC 9112 §2.2).
         if headSearch.unparsed <= 1, input.readableBytes >= 2, input.startsWithEmptyLine {
@@ -243,20 +169,30 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
             return false
         }
         if case .idle = phase, input.isCarriageReturn { return waitForHead() }
-        guard headSearch.mayBeWhole(input, limit: worker.limits.maxHead) else { return false }
-        let exchange = worker.makeExchange()
-        let outcome = exchange.head.read(input, catalogue: worker.settings.requestFields, limits: worker.limits)
+        guard headSearch.mayBeWhole(input, limit: loop.limits.maxHead) else { return false }
+        let exchange = services.makeExchange()
+        let outcome = exchange.head.read(input, catalogue: services.settings.requestFields, limits: loop.limits)
         if case .incomplete = outcome {
-            worker.takeBack(exchange)
+            services.takeBack(exchange)
             return waitForHead()
         }
         headSearch.reset()
         if input.readableBytes > exchange.head.length { exchange.head.detach() }
-        phase = .exchanging
         turn -= 1
-        renewForwarding()
+        if let transport { forwarding = transport.forwarding }
+        switch outcome {
+        case .complete, .asterisk: input.moveReaderIndex(forwardBy: exchange.head.length)
+        case .connect, .malformed, .incomplete: break
+        }
         begin(exchange, outcome)
         return true
+    }
+
+    private func begin(_ exchange: Exchange, _ outcome: RequestHead.Outcome) {
+        phase = .exchanging(exchange)
+        deadlines.exchangeBegan()
+        transport?.exchangeBegan()
+        exchange.begin(for: self, outcome)
     }
 
     /// Whether a request may be begun now. Not while the client does not take the answers that it has: each would add one. And
@@ -265,12 +201,12 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
         guard !isPaused, input.readableBytes == 0 || isWritable else { return false }
         guard turn <= 0, input.readableBytes > 0 else { return true }
         isPaused = true
-        worker.eventLoop.assumeIsolated().scheduleTask(in: EngineLimits.pauseOfTurn) { [self] in
+        loop.eventLoop.assumeIsolated().scheduleTask(in: EngineLimits.pauseOfTurn) { [self] in
             isPaused = false
             turn = EngineLimits.requestsInTurn
             progress()
             resumeReading()
-            worker.flush()
+            loop.flush()
         }
         return false
     }
@@ -279,7 +215,7 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
         headSearch.wasIncomplete(input)
         if case .idle = phase {
             phase = .readingHead
-            if !isTurnedAway { deadline = worker.coarseNow + worker.limits.headTimeout }
+            if !isTurnedAway { deadlines.progress = loop.coarseNow + loop.limits.headTimeout }
         }
         if inputIsClosed { closeWhenWritten() }
         return false
@@ -305,90 +241,93 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler, Byt
         }
     }
 
-    func becomeIdle() {
+    private func becomeIdle() {
         phase = .idle
-        deadline = worker.coarseNow + worker.limits.idleTimeout
-        if worker.isDraining { closeWhenWritten() }
+        deadlines.progress = loop.coarseNow + loop.limits.idleTimeout
+        if loop.isDraining { closeWhenWritten() }
     }
 
-    private func inputEnded() {
-        switch phase {
-        // Requests that wait for their turn, or for the client to take its answers, are answered first.
-        case .idle where input.readableBytes > 0, .readingHead where input.readableBytes > 0:
-            if !isPaused, isWritable { closeWhenWritten() }
-        case .idle, .readingHead, .skipping: closeWhenWritten()
-        case .lingering: close()
-        case .closing, .closed: return
-        case .exchanging:
-            guard let exchange else { return close() }
-            if exchange.machine.phase == .tunnelling {
-                exchange.upstream?.closeOutput()
-                return
-            }
-            // A client that sent all of its requests may close its side and still wait for the responses.
-            if !exchange.machine.requestIsComplete { close() }
-        }
+    /// A stream's request that has no meaning in HTTP/1.1.
+    func refuseHead(_ fault: RequestFault) {
+        guard case .idle = phase else { return close() }
+        begin(services.makeExchange(), .malformed(fault))
+    }
+
+    /// What a stream sends is not the rest of its request.
+    func refuseBody(_ fault: RequestFault) {
+        guard case .exchanging(let exchange) = phase, !exchange.requestIsComplete else { return close() }
+        exchange.breakOff(Refusal(fault))
+        progress()
     }
 
     // MARK: Backpressure
 
-    var isWritable: Bool { if let stream { stream.isWritable } else { channelIsWritable } }
-
-    func read(context: ChannelHandlerContext) {
-        if mustHoldRead { holdsRead = true } else { context.read() }
-    }
-
-    func resumeReading() {
-        if let stream { return stream.resume() }
-        guard holdsRead, !mustHoldRead else { return }
-        holdsRead = false
-        context?.read()
-    }
-
+    /// One rule for all phases: nothing is read that could only be kept.
     var mustHoldRead: Bool {
         switch phase {
-        case .closing: return true
-        case .skipping, .lingering, .closed: return false
+        case .closing: true
+        case .skipping, .lingering, .closed: false
         case .idle, .readingHead:
-            return isPaused || !isWritable
-                || input.readableBytes > max(EngineLimits.readAhead, worker.limits.maxHead)
-        case .exchanging: break
-        }
-        guard let exchange else { return false }
-        if exchange.machine.phase == .tunnelling {
-            return exchange.closeCode != nil || !(exchange.upstream?.isWritable ?? true)
-        }
-        if !exchange.machine.requestIsComplete {
-            if let upstream = exchange.upstream { return !upstream.isWritable }
-            if exchange.collection != nil { return false }
-        }
-        return input.readableBytes >= EngineLimits.readAhead
-    }
-
-    /// Whatever progresses, it ends so long from now at the latest.
-    func endAtLatest(in time: TimeAmount) { end = min(end, worker.coarseNow + time) }
-
-    /// Another exchange begins, or the connection waits for one.
-    func forgetEnd() { end = .distantFuture }
-
-    // MARK: Writing
-
-    func write(_ buffer: ByteBuffer) {
-        if let stream {
-            if unsent < .max { unsent += buffer.readableBytes }
-            return stream.write(buffer)
-        }
-        guard let context else { return }
-        context.write(wrapOutboundOut(buffer), promise: nil)
-        if !isDirty {
-            isDirty = true
-            worker.flushLater(self)
+            isPaused || !isWritable || input.readableBytes > max(EngineLimits.readAhead, loop.limits.maxHead)
+        case .exchanging(let exchange): exchange.holdsInput
         }
     }
 
-    func flushWrites() {
-        isDirty = false
-        context?.flush()
+    // MARK: Time
+
+    /// What the connection waited for did not come.
+    func deadlinePassed() {
+        if deadlines.end <= loop.coarseNow { return abort() }
+        deadlines.progress = .distantFuture
+        switch phase {
+        // Nothing is asked, but the last answer is still on its way to a client that reads slowly.
+        case .idle where transport?.octetsWaiting ?? 0 > 0 && isTakingResponse():
+            deadlines.progress = loop.coarseNow + loop.limits.stallTimeout
+        case .idle, .skipping, .lingering: close()
+        // Some of the response was not taken: what the client has must not look like all of it.
+        case .closing:
+            if isTakingResponse() { deadlines.progress = loop.coarseNow + loop.limits.stallTimeout } else { abort() }
+        case .closed: return
+        case .readingHead: begin(services.makeExchange(), .incomplete)
+        case .exchanging(let exchange): exchange.timeOut()
+        }
+    }
+
+    func standingDue() {
+        deadlines.watch = .distantFuture
+        if case .exchanging(let exchange) = phase { exchange.standingDue() }
+    }
+}
+
+extension ClientConnection: ClientSide {
+    var peerKey: AddressKey? { transport?.peerKey }
+
+    var isWritable: Bool { transport?.isWritable ?? false }
+
+    func write(_ buffer: ByteBuffer) { transport?.write(buffer) }
+
+    func resumeReading() { transport?.resume() }
+
+    /// It may read slowly, and need not be waited for forever.
+    func isTakingResponse() -> Bool { transport?.hasTaken(max(1, loop.limits.leastProgress)) ?? false }
+
+    func exchangeEnded(_ fate: ClientFate) {
+        guard phase.isExchanging else { return }
+        deadlines.watch = .distantFuture
+        switch fate {
+        case .next(behind: nil):
+            becomeIdle()
+            resumeReading()
+            if input.readableBytes > 0 || inputIsClosed { progress() }
+        case .next(behind: let body?):
+            phase = .skipping(body)
+            deadlines.progress = loop.coarseNow + loop.limits.headTimeout
+            resumeReading()
+            progress()
+        case .close: closeWhenWritten()
+        case .linger: closeWhenWritten(lingers: true)
+        case .abort: abort()
+        }
     }
 }
 

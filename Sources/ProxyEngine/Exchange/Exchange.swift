@@ -18,10 +18,8 @@ package final class Exchange {
 
     /// By what the permission stands (a token): where there is something, the gatekeeper is asked again while the exchange lasts.
     package var standing: AnyObject?
-    /// Why a WebSocket ends at its next frame.
-    var closeCode: WebSocketFrames.CloseCode?
-    /// The frames that a WebSocket's client sends.
-    var clientFrames = WebSocketFrames()
+    let services: ExchangeServices
+    var loop: LoopServices { services.loop }
     var machine = StateMachine(hasBody: false, closes: false)
     var requestBody = BodyDecoder(.none)
     var requestOctets = 0
@@ -29,27 +27,20 @@ package final class Exchange {
     var progressedOctets = -1
     /// Among the requests that are under way, until it is settled.
     var place: LoadCounter.Place?
-    /// How often an upstream connection was asked for.
-    var leases = 0
-    /// The server of the upstream that was tried last, by its position.
-    var server: Int?
-    /// The servers it was at, the one it is at among them.
-    var tried = ServerChoice.Tried()
-    /// It counts among the requests at `server`.
-    var isAtServer = false
-    /// It waits for a server to have room.
-    var isQueued = false
     var passage: Passage?
     /// The upstream of the passage, as it was when the request was permitted.
-    var group: UpstreamGroup?
+    var servers: (any UpstreamServers)?
+    package let attempt = Attempt()
+    var upstream: (any UpstreamSide)?
     /// Where the body goes that the gateway answers itself.
     var collection: BodyCollection?
-    var upstream: UpstreamConnection?
-    /// The connection that waits for this exchange. The two refer to each other until the exchange is settled or given
+    /// Once the upstream has switched to a WebSocket.
+    var tunnel: Tunnel?
+    /// The side that waits for this exchange. The two refer to each other until the exchange is settled or given
     /// up, which ends it; nil then.
-    var client: ClientConnection?
+    var client: (any ClientSide)?
     /// Who asks, once that was needed.
-    var origin: ForwardedOrigin?
+    private var origin: ForwardedOrigin?
 
     package struct Attribution {
         /// The line of the rule that decided; 0: none did.
@@ -76,17 +67,12 @@ package final class Exchange {
         package internal(set) var fault: String?
     }
 
-    init() {}
-
-    /// The verdict on a request that was `.pending`. A request whose client has gone is no longer waiting for one.
-    package func resolve(_ admission: Admission) {
-        client?.admissionArrived(admission, for: self)
-    }
+    init(services: ExchangeServices) { self.services = services }
 
     /// The client's address as text, without its port; empty where it is not known.
-    package var clientAddressText: String.UTF8View { (client?.clientAddress(of: self) ?? "").utf8 }
+    package var clientAddressText: String.UTF8View { (knownOrigin?.address ?? "").utf8 }
     /// The client's connection is encrypted: ours, or that to a trusted proxy, which says so.
-    package var isSecure: Bool { client?.origin(of: self).scheme == "https" }
+    package var isSecure: Bool { knownOrigin?.scheme == "https" }
     /// The host that a trusted proxy was asked for; nil: that of this request.
     package var forwardedHost: String? { client?.forwarding.host(for: head) }
     package var idText: String {
@@ -95,6 +81,13 @@ package final class Exchange {
         return String(buffer: text)
     }
     package var requestBodyOctets: Int { requestOctets }
+
+    /// Read once a request.
+    var knownOrigin: ForwardedOrigin? {
+        if let origin { return origin }
+        origin = client?.forwarding.origin(of: head)
+        return origin
+    }
 
     /// Ready for the next request; the storage of the field index is kept.
     func reset() {
@@ -105,19 +98,14 @@ package final class Exchange {
         requestOctets = 0
         progressedOctets = -1
         place = nil
-        leases = 0
-        server = nil
-        tried = ServerChoice.Tried()
-        isAtServer = false
-        isQueued = false
         passage = nil
-        group = nil
+        servers = nil
+        attempt.reset()
+        upstream = nil
         collection = nil
+        tunnel = nil
         responseLines = ""
         standing = nil
-        closeCode = nil
-        clientFrames = WebSocketFrames()
-        upstream = nil
         client = nil
         origin = nil
     }

@@ -7,20 +7,6 @@ package enum BodyFraming: Sendable, Equatable {
     case untilClose
 }
 
-/// Why the framing fields contradict each other or themselves.
-enum FramingFault {
-    case contentLength, contentLengthRepeated, transferEncoding, transferEncodingRepeated
-
-    var asRequestFault: RequestFault {
-        switch self {
-        case .contentLength: .contentLength
-        case .contentLengthRepeated: .contentLengthRepeated
-        case .transferEncoding: .transferEncoding
-        case .transferEncodingRepeated: .transferEncodingRepeated
-        }
-    }
-}
-
 /// Content-Length and Transfer-Encoding of one message, each at most once and in one form:
 ///
 ///     Content-Length    = 1*DIGIT

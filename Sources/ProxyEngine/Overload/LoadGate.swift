@@ -2,7 +2,7 @@ internal import NIOCore
 internal import Synchronization
 
 /// Whether one more connection or request may be. One for all event loops.
-final class LoadGate: Sendable {
+package final class LoadGate: Sendable {
     enum Reception: Sendable {
         case served(LoadCounter.Place)
         /// There are too many; this one is told so, as long as not too many are being told.
@@ -22,11 +22,14 @@ final class LoadGate: Sendable {
     private let acceptFailures = Atomic(0)
     private let setupFailures = Mutex<(count: Int, last: String?)>((0, nil))
 
+    package init() {}
+
     /// - Parameter canBeTold: the client would understand a response: it speaks plain HTTP.
-    func receive(_ address: SocketAddress?, canBeTold: Bool, _ settings: EngineSettings) -> Reception {
-        let limits = settings.limits
+    func receive(
+        _ address: SocketAddress?, canBeTold: Bool, _ limits: EngineLimits, trusted: [AddressRange]
+    ) -> Reception {
         // A proxy brings many clients; of those that are trusted we know it.
-        let isProxy = limits.maxConnectionsPerAddress != nil && settings.isTrusted(address)
+        let isProxy = limits.maxConnectionsPerAddress != nil && trusted.contain(address)
         let verdict = connections.enter(
             limit: limits.maxConnections, of: isProxy ? nil : address.flatMap { AddressKey($0) },
             limitOfAddress: limits.maxConnectionsPerAddress)
@@ -82,11 +85,4 @@ package struct EngineLoad: Sendable {
     package let setupFailures: Int
     /// Why the last one could not; nil where there was none.
     package let lastSetupFailure: String?
-}
-
-extension EngineSettings {
-    func isTrusted(_ address: SocketAddress?) -> Bool {
-        guard let address else { return false }
-        return trustedProxies.contains { $0.contains(address) }
-    }
 }

@@ -68,8 +68,10 @@ package final class ProxyServer: Sendable {
             .childChannelOption(.writeBufferWaterMark, value: EngineLimits.waterMark)
             .childChannelInitializer { channel in
                 guard let worker = workers[ObjectIdentifier(channel.eventLoop)]?.value else { return channel.close() }
+                let settings = worker.exchanges.settings
                 let reception = gate.receive(
-                    channel.remoteAddress, canBeTold: options.tls == nil, worker.settings)
+                    channel.remoteAddress, canBeTold: options.tls == nil, settings.limits,
+                    trusted: settings.trustedProxies)
                 if case .closed = reception { return channel.close() }
                 channel.closeFuture.whenComplete { _ in gate.leave(reception) }
                 return channel.eventLoop.makeCompletedFuture {
@@ -77,8 +79,7 @@ package final class ProxyServer: Sendable {
                     if let tls = options.tls {
                         try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls.current))
                     }
-                    try channel.pipeline.syncOperations.addHandler(
-                        ClientConnection(worker: worker, listener: options, isTurnedAway: reception.isTurnedAway))
+                    try worker.serve(channel, options, isTurnedAway: reception.isTurnedAway)
                 }
             }
             .bind(host: host, port: port).get()
@@ -100,7 +101,7 @@ package final class ProxyServer: Sendable {
         let settings = upstreams.withLock { settings.keepingStates(of: $0) }
         for worker in workers.values {
             try await worker.eventLoop.submit {
-                try change(worker.value.gatekeeper)
+                try change(worker.value.exchanges.gatekeeper)
                 worker.value.reconfigure(settings)
             }.get()
         }

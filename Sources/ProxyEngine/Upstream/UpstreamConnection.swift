@@ -2,27 +2,28 @@ internal import Glibc
 internal import NIOCore
 internal import NIOTLS
 
-/// One connection to an upstream: sends a request, reads its response, passes it to the client.
+/// One connection to an upstream: sends a request, reads its response, passes it to whoever uses it.
 ///
-/// Lives on its event loop, which also owns the client's connection, so the two call each other directly.
-final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnection {
+/// Lives on the event loop of its user, so the two call each other directly.
+final class UpstreamConnection: ChannelDuplexHandler, UpstreamSide, FlushableConnection {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     private let pool: UpstreamPool
     private let isSecured: Bool
-    private let worker: Worker
+    private let services: UpstreamServices
+    private let loop: LoopServices
     private var context: ChannelHandlerContext?
     private var machine = UpstreamStateMachine(isSecured: true)
-    private var exchange: Exchange?
+    private var user: (any UpstreamUser)?
+    private var passesTrailers = false
     private var input = ByteBuffer()
     private var headSearch = HeadSearch()
     private let response = ResponseHead()
     private var body = BodyDecoder(.none)
     private var encoding = BodyEncoding.identity
     private var interimCount = 0
-    private var frames = WebSocketFrames()
     private var isDirty = false
     /// The last read may not have taken all that there was.
     private var mayHoldMore = false
@@ -32,10 +33,11 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     /// The addresses of the server's name among which its own was last found.
     var addressGeneration = 0
 
-    init(pool: UpstreamPool, worker: Worker) {
+    init(pool: UpstreamPool, services: UpstreamServices) {
         self.pool = pool
         isSecured = pool.server.scheme == .https
-        self.worker = worker
+        self.services = services
+        loop = services.loop
     }
 
     var isUsable: Bool {
@@ -58,10 +60,10 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         within limit: TimeAmount, accepts: @escaping () -> Bool, then: @escaping (UpstreamFault?) -> Void
     ) {
         machine = UpstreamStateMachine(isSecured: false)
-        handshake = UpstreamHandshake(on: worker.eventLoop, within: limit, accepts: accepts, then: then) {
+        handshake = UpstreamHandshake(on: loop.eventLoop, within: limit, accepts: accepts, then: then) {
             [weak self] in
             self?.close()
-            self?.worker.flush()
+            self?.loop.flush()
         }
     }
 
@@ -75,28 +77,32 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
                 handshake.reason = TLSReason.otherHost
                 close()
             }
-            worker.flush()
+            loop.flush()
         }
         if case ChannelEvent.inputClosed? = event as? ChannelEvent {
             ended(machine.inputEnded())
             context.close(promise: nil)
-            worker.flush()
+            loop.flush()
         }
         context.fireUserInboundEventTriggered(event)
     }
 
     // MARK: The request
 
-    /// Sends the head of a permitted request; its body follows by ``write(_:)``.
-    func begin(_ exchange: Exchange, _ passage: Passage, client: ClientConnection) {
-        guard machine.begin() else { return close() }
-        self.exchange = exchange
+    func begin(
+        _ user: any UpstreamUser, id: RequestID, _ passage: Passage, _ forwarding: ForwardingFields
+    ) -> ByteBuffer? {
+        guard machine.begin() else {
+            close()
+            return nil
+        }
+        self.user = user
+        passesTrailers = passage.passesTrailers
         headSearch.reset()
         interimCount = 0
-        var out = worker.takeScratch()
-        pool.writer.write(
-            exchange.head, id: exchange.id, passage, server: pool.server, forwarding: client.forwarding, to: &out)
-        client.sendBody(exchange, to: self, startingWith: consume out)
+        var out = loop.takeScratch()
+        pool.writer.write(user.head, id: id, passage, server: pool.server, forwarding: forwarding, to: &out)
+        return out
     }
 
     func write(_ buffer: ByteBuffer) {
@@ -104,7 +110,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         context.write(wrapOutboundOut(buffer), promise: nil)
         if !isDirty {
             isDirty = true
-            worker.flushLater(self)
+            loop.flushLater(self)
         }
     }
 
@@ -116,7 +122,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
 
     /// Nobody waits for the response any more, and nothing of it may meet another request.
     func abandon() {
-        exchange = nil
+        user = nil
         close()
     }
 
@@ -129,14 +135,14 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     // MARK: Reading
 
     func read(context: ChannelHandlerContext) {
-        if machine.followsClient, let client = exchange?.client, !client.isWritable {
+        if machine.followsClient, let user, !user.isWritable {
             holdsRead = true
         } else {
             context.read()
         }
     }
 
-    /// The client has taken enough of what was written for it.
+    /// The user has taken enough of what was written to it.
     func resumeReading() {
         guard holdsRead else { return }
         holdsRead = false
@@ -151,7 +157,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         case .ignore: return
         case .close: close()
         case .unsolicited: fail(.invalid(.unsolicited))
-        case .passOn: passTunnelled(buffer)
+        case .passOn: user?.receivedTunnelled(buffer)
         case .readHead, .readBody:
             if input.readableBytes == 0 { input = buffer } else { input.writeBuffer(&buffer) }
             progress()
@@ -169,7 +175,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
             context.close(promise: nil)
             finish {}
         }
-        worker.flush()
+        loop.flush()
     }
 
     /// A burst ends after a few reads, not only when all was read: octets that already wait are not those of the next response.
@@ -183,33 +189,29 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
 
     private func progress() {
         while machine.isAwaitingHead, input.readableBytes > 0 {
-            guard let exchange, let client = exchange.client else { return close() }
-            guard headSearch.mayBeWhole(input, limit: worker.limits.maxResponseHead) else { return }
+            guard let user else { return close() }
+            guard headSearch.mayBeWhole(input, limit: loop.limits.maxResponseHead) else { return }
             switch response.read(
-                input, isHead: exchange.head.traits.contains(.isHead), catalogue: worker.settings.responseFields,
-                limits: worker.limits)
+                input, isHead: user.head.traits.contains(.isHead), catalogue: services.responseFields,
+                limits: loop.limits)
             {
             case .incomplete: return headSearch.wasIncomplete(input)
             case .malformed(let fault): return fail(.invalid(fault))
             case .complete:
                 headSearch.reset()
                 input.moveReaderIndex(forwardBy: response.length)
-                if response.isInterim {
-                    guard passInterim(exchange, client) else { return }
-                } else {
-                    return beginResponse(exchange, client)
-                }
+                guard response.isInterim else { return beginResponse(user) }
+                guard passInterim(user) else { return }
             }
         }
         if machine.isReceiving { moveBody(startingWith: ByteBuffer()) }
     }
 
-    /// Interim responses go to clients that can understand them (RFC 9110 §15.2).
-    private func passInterim(_ exchange: Exchange, _ client: ClientConnection) -> Bool {
+    private func passInterim(_ user: any UpstreamUser) -> Bool {
         interimCount += 1
         guard response.status != 101 else {
-            if response.switchesToWebSocket, exchange.head.traits.contains(.wantsWebSocket) {
-                beginTunnel(exchange, client)
+            if response.switchesToWebSocket, user.head.traits.contains(.wantsWebSocket) {
+                beginTunnel(user)
             } else {
                 fail(.invalid(.unrequestedUpgrade))
             }
@@ -219,119 +221,65 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
             fail(.invalid(.tooManyInterim))
             return false
         }
-        if exchange.head.version == .http11 {
-            var out = ByteBuffer()
-            ResponseWriter.writeHead(response, encoding: .identity, closes: false, to: &out)
-            client.write(out)
-        }
+        user.interimResponse(response)
         response.clear()
         return true
     }
 
-    // MARK: WebSocket
-
-    private func beginTunnel(_ exchange: Exchange, _ client: ClientConnection) {
+    /// A WebSocket: from here on octets pass as they are.
+    private func beginTunnel(_ user: any UpstreamUser) {
         machine.tunnelBegan()
-        exchange.result.status = response.status
-        var out = ByteBuffer()
-        ResponseWriter.writeHead(
-            response, encoding: .identity, closes: false, added: exchange.responseLines, to: &out)
+        user.tunnelBegan(response)
         response.clear()
-        client.write(out)
         let first = input
         input = ByteBuffer()
-        if first.readableBytes > 0 { passTunnelled(first) }
-        exchange.group?.succeeded(exchange)
-        client.tunnelBegan(exchange)
+        if first.readableBytes > 0 { self.user?.receivedTunnelled(first) }
     }
-
-    /// What the upstream sends.
-    private func passTunnelled(_ buffer: ByteBuffer) {
-        guard let exchange, let client = exchange.client else { return close() }
-        guard let code = exchange.closeCode else {
-            frames.advance(buffer)
-            exchange.result.responseOctets += buffer.readableBytes
-            client.write(buffer)
-            return client.tunnelProgressed()
-        }
-        // To the end of the frame, and no further.
-        guard let rest = frames.advance(buffer, toFirstBoundary: true) else { return client.write(buffer) }
-        if let last = buffer.getSlice(at: buffer.readerIndex, length: rest) { client.write(last) }
-        client.tunnelIsAtBoundary(exchange, code)
-    }
-
-    enum TunnelEnd {
-        case atBoundary
-        case insideFrame
-    }
-
-    /// Whether the gateway may put a frame of its own behind what the client got.
-    func endTunnel() -> TunnelEnd { frames.isAtBoundary ? .atBoundary : .insideFrame }
 
     /// The client sends no more.
     func closeOutput() { context?.close(mode: .output, promise: nil) }
 
-    private func beginResponse(_ exchange: Exchange, _ client: ClientConnection) {
-        let keepsTrailers = exchange.passage?.passesTrailers ?? false
-        body = BodyDecoder(
-            response.framing, trailers: keepsTrailers ? .keep(worker.settings.responseFields) : .drop)
+    private func beginResponse(_ user: any UpstreamUser) {
+        body = BodyDecoder(response.framing, trailers: passesTrailers ? .keep(services.responseFields) : .drop)
         machine.responseBegan(endsWithConnection: body.endsWithConnection)
-        encoding = Self.encoding(of: response.framing, for: exchange.head.version)
-        exchange.result.status = response.status
-        exchange.machine.responseBegan()
-        if !exchange.machine.requestIsComplete || worker.isDraining || worker.isLeaving {
-            exchange.machine.closeAfterwards()
-        }
-        var out = worker.takeScratch()
-        ResponseWriter.writeHead(
-            response, encoding: encoding, closes: exchange.machine.mustClose, added: exchange.responseLines,
-            date: response.hasDate ? [] : worker.dateLine(), to: &out)
+        var out = loop.takeScratch()
+        encoding = user.responseBegan(response, to: &out)
         moveBody(startingWith: consume out)
     }
 
-    /// A body that ends with the upstream's connection is chunked for a client that can read it, so that a lost
-    /// connection does not look like its end.
-    private static func encoding(of framing: BodyFraming, for version: HTTPVersion) -> BodyEncoding {
-        switch framing {
-        case .none, .length: .identity
-        case .chunked, .untilClose: version == .http11 ? .chunked : .identity
-        }
-    }
-
     private func moveBody(startingWith out: consuming ByteBuffer) {
-        guard let exchange, let client = exchange.client else { return close() }
+        guard let user else { return close() }
         var pump = BodyPump(out: consume out, encoding: encoding)
-        let outcome = pump.move(&body, &input, limit: .max, to: client)
-        worker.giveScratch(pump.spent)
-        exchange.result.responseOctets += pump.octets
+        let outcome = pump.move(&body, &input, limit: .max, to: user)
+        loop.giveScratch(pump.spent)
         switch outcome {
-        case .needMore: client.responseProgressed()
-        case .tooLarge, .end: responseIsWhole(exchange)
+        case .needMore: user.responseProgressed(pump.octets)
+        case .tooLarge, .end:
+            user.responseIsWhole(pump.octets)
+            responseIsWhole(user)
         case .malformed(let fault):
             // What was right may go, so that the client sees a response that is cut off and not none at all.
-            pump.flushOut(to: client)
+            pump.flushOut(to: user)
+            user.responseProgressed(pump.octets)
             fail(.invalid(.body(fault)))
         }
     }
 
     /// The connection serves again only when both sides agree where it stands, which the end of this burst of reading tells:
     /// octets that follow the response answer no request.
-    private func responseIsWhole(_ exchange: Exchange) {
+    private func responseIsWhole(_ user: any UpstreamUser) {
         machine.responseEnded(
-            isReusable: response.keepsAlive && exchange.machine.requestIsComplete && input.readableBytes == 0)
+            isReusable: response.keepsAlive && user.requestIsComplete && input.readableBytes == 0)
     }
 
     /// The response was passed on whole.
     private func finish(_ giveBack: () -> Void) {
         response.clear()
         input = ByteBuffer()
-        let exchange = exchange
-        self.exchange = nil
-        exchange?.upstream = nil
+        let user = user
+        self.user = nil
         giveBack()
-        guard let exchange else { return }
-        exchange.group?.succeeded(exchange)
-        exchange.client?.responseEnded(exchange)
+        user?.responseEnded()
     }
 
     // MARK: Losing it
@@ -342,7 +290,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         handshake = nil
         ended(machine.lost())
         self.context = nil
-        worker.flush()
+        loop.flush()
     }
 
     private func ended(_ end: UpstreamStateMachine.End) {
@@ -351,21 +299,15 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         case .finish: finish {}
         case .endBody: endBodyWithConnection()
         case .endTunnel:
-            let exchange = exchange
-            self.exchange = nil
-            exchange?.upstream = nil
-            if let exchange { exchange.client?.tunnelEnded(exchange) }
+            let user = user
+            self.user = nil
+            user?.tunnelEnded()
         case .fail(let receivedNothing): lose(.invalid(.closedEarly), receivedNothing: receivedNothing)
         }
     }
 
     private func endBodyWithConnection() {
-        guard let exchange else { return }
-        if case .chunked = encoding {
-            exchange.client?.write(ByteBuffer(staticString: BodyEncoding.lastChunk))
-        } else {
-            exchange.machine.closeAfterwards()
-        }
+        user?.bodyEndedWithConnection(encoding)
         finish {}
     }
 
@@ -374,7 +316,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
         handshake?.reason = TLSReason.text(of: error)
         ended(machine.lost())
         context.close(promise: nil)
-        worker.flush()
+        loop.flush()
     }
 
     /// What came is no response.
@@ -385,11 +327,9 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     }
 
     private func lose(_ fault: UpstreamFault, receivedNothing: Bool) {
-        guard let exchange else { return }
-        self.exchange = nil
-        exchange.upstream = nil
-        exchange.client?.upstreamFailed(
-            fault, for: exchange, connectionWasReused: machine.wasUsed, receivedNothing: receivedNothing)
+        guard let user else { return }
+        self.user = nil
+        user.upstreamFailed(fault, connectionWasReused: machine.wasUsed, receivedNothing: receivedNothing)
     }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
@@ -397,7 +337,7 @@ final class UpstreamConnection: ChannelDuplexHandler, ByteSink, FlushableConnect
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable { exchange?.client?.resumeReading() }
+        if context.channel.isWritable { user?.upstreamBecameWritable() }
         context.fireChannelWritabilityChanged()
     }
 }

@@ -3,28 +3,28 @@ internal import Synchronization
 
 /// A request that waits for a server to have room.
 struct WaitingRequest {
-    let exchange: Exchange
-    let freshness: UpstreamPool.Freshness
+    let user: any UpstreamUser
+    let freshness: UpstreamLease.Freshness
 }
 
 /// No more requests at a server than it may have; a few wait for a while.
 extension UpstreamGroup {
-    func leaseWithinLimit(for exchange: Exchange, _ freshness: UpstreamPool.Freshness) -> UpstreamPool.Lease {
+    func leaseWithinLimit(for user: any UpstreamUser, _ freshness: UpstreamLease.Freshness) -> UpstreamLease {
         guard let limit = settings.limit, let line = settings.states?.line else { return .refused }
-        let isFirst = exchange.leases == 1
+        let isFirst = user.attempt.leases == 1
         // Who comes now stands behind those that wait.
-        if !isFirst || line.isEmpty, let server = choose(for: exchange) {
-            return lease(at: server, for: exchange, freshness)
+        if !isFirst || line.isEmpty, let server = choose(for: user) {
+            return lease(at: server, for: user, freshness)
         }
         // A request that could not reach one server does not wait for another, which would hold up those that can go anywhere.
         guard isFirst, line.join(self, limit: limit.queue) else { return .refused }
         // Room that came just before it joined was offered to nobody.
-        if line.count == 1, let server = choose(for: exchange) {
+        if line.count == 1, let server = choose(for: user) {
             line.leave(self)
-            return lease(at: server, for: exchange, freshness)
+            return lease(at: server, for: user, freshness)
         }
-        exchange.isQueued = true
-        queue.append(WaitingRequest(exchange: exchange, freshness: freshness))
+        user.attempt.isQueued = true
+        queue.append(WaitingRequest(user: user, freshness: freshness))
         return .queued(limit.patience)
     }
 
@@ -32,24 +32,24 @@ extension UpstreamGroup {
     func callWaiting() {
         guard let line = settings.states?.line else { return }
         // Who was called has left since: somebody else may wait.
-        guard let first = queue.first, let client = first.exchange.client else {
+        guard let first = queue.first, first.user.awaitsConnection else {
             if !queue.isEmpty { queue.removeFirst() }
             return line.callNext()
         }
-        first.exchange.isQueued = false
-        guard let server = choose(for: first.exchange) else {
-            first.exchange.isQueued = true
+        first.user.attempt.isQueued = false
+        guard let server = choose(for: first.user) else {
+            first.user.attempt.isQueued = true
             return line.joinInFront(self)
         }
         queue.removeFirst()
-        client.queueEnded(lease(at: server, for: first.exchange, first.freshness), for: first.exchange)
+        first.user.queueEnded(lease(at: server, for: first.user, first.freshness))
         if !line.isEmpty, hasRoom { line.callNext() }
-        worker.flush()
+        loop.flush()
     }
 
-    func leaveQueue(_ exchange: Exchange) {
-        exchange.isQueued = false
-        guard let index = queue.firstIndex(where: { $0.exchange === exchange }) else { return }
+    func leaveQueue(_ user: any UpstreamUser) {
+        user.attempt.isQueued = false
+        guard let index = queue.firstIndex(where: { $0.user === user }) else { return }
         queue.remove(at: index)
         settings.states?.line.leave(self)
     }

@@ -3,10 +3,11 @@ internal import Synchronization
 
 /// The servers of one upstream as one event loop sees them: who gets which request. What is known of the servers all event
 /// loops share.
-final class UpstreamGroup {
+final class UpstreamGroup: UpstreamServers {
     let settings: UpstreamSettings
     let writer: UpstreamRequestWriter
-    let worker: Worker
+    private let services: UpstreamServices
+    var loop: LoopServices { services.loop }
     private let pools: [UpstreamPool]
     /// Empty where there is nothing to choose and nothing to count.
     let states: [UpstreamStates.Server]
@@ -18,12 +19,12 @@ final class UpstreamGroup {
     /// Those of this event loop that wait for a server to have room; their places in line are in `settings.states`.
     var queue: [WaitingRequest] = []
 
-    init(_ settings: UpstreamSettings, worker: Worker) {
+    init(_ settings: UpstreamSettings, services: UpstreamServices) {
         self.settings = settings
-        self.worker = worker
+        self.services = services
         writer = UpstreamRequestWriter(upstream: settings)
         let writer = writer
-        pools = settings.servers.map { UpstreamPool(server: $0, tls: settings.tls, writer: writer, worker: worker) }
+        pools = settings.servers.map { UpstreamPool(server: $0, tls: settings.tls, writer: writer, services: services) }
         let known = settings.states?.servers ?? []
         states = (pools.count > 1 || settings.limit != nil) && known.count == pools.count ? known : []
         balancesLoad = !states.isEmpty && settings.balance == .leastRequests
@@ -31,42 +32,48 @@ final class UpstreamGroup {
         budget = RetryBudget(percent: settings.retryPercent)
     }
 
-    var eventLoop: any EventLoop { worker.eventLoop }
+    var eventLoop: any EventLoop { loop.eventLoop }
+
+    var name: String { settings.name }
+
+    func refusal(of head: RequestHead, _ passage: borrowing Passage) -> Refusal? { writer.refusal(of: head, passage) }
 
     /// How many servers a request may be tried at before it is given up.
     var serverCount: Int { pools.count }
 
-    func lease(for exchange: Exchange, _ freshness: UpstreamPool.Freshness) -> UpstreamPool.Lease {
-        if exchange.leases == 1 { budget.count() }
-        guard pools.count > 1 || countsLoad else { return pools[0].lease(for: exchange, freshness) }
-        if settings.limit != nil { return leaseWithinLimit(for: exchange, freshness) }
-        guard let server = choose(for: exchange) else { return .refused }
-        return lease(at: server, for: exchange, freshness)
+    func lease(for user: any UpstreamUser, _ freshness: UpstreamLease.Freshness) -> UpstreamLease {
+        if user.attempt.leases == 1 { budget.count() }
+        guard pools.count > 1 || countsLoad else { return pools[0].lease(for: user, freshness) }
+        if settings.limit != nil { return leaseWithinLimit(for: user, freshness) }
+        guard let server = choose(for: user) else { return .refused }
+        return lease(at: server, for: user, freshness)
     }
 
     func lease(
-        at server: Int, for exchange: Exchange, _ freshness: UpstreamPool.Freshness
-    ) -> UpstreamPool.Lease {
-        if exchange.server == nil { turn = server }
-        exchange.server = server
-        exchange.tried.insert(server)
-        return pools[server].lease(for: exchange, freshness)
+        at server: Int, for user: any UpstreamUser, _ freshness: UpstreamLease.Freshness
+    ) -> UpstreamLease {
+        let attempt = user.attempt
+        if attempt.server == nil { turn = server }
+        attempt.server = server
+        attempt.tried.insert(server)
+        return pools[server].lease(for: user, freshness)
     }
 
     /// The request counts as being at the server, until it is released.
     ///
     /// - Returns: nil where no server has room.
-    func choose(for exchange: Exchange) -> Int? {
+    func choose(for user: any UpstreamUser) -> Int? {
+        let attempt = user.attempt
         // It keeps its place: there is no other server.
-        if exchange.isAtServer, pools.count == 1 { return 0 }
-        release(exchange)
-        guard !states.isEmpty else { return ((exchange.server ?? turn) + 1) % pools.count }
+        if attempt.isAtServer, pools.count == 1 { return 0 }
+        release(user)
+        guard !states.isEmpty else { return ((attempt.server ?? turn) + 1) % pools.count }
         let limit = settings.limit?.maxRequests ?? .max
         // Another event loop may take the last place between the look and the step.
-        while let server = next(exchange.tried, behind: exchange.server) {
+        while let server = next(attempt.tried, behind: attempt.server) {
             guard countsLoad else { return server }
             guard states[server].enter(limit: limit) else { continue }
-            exchange.isAtServer = true
+            attempt.isAtServer = true
             return server
         }
         return nil
@@ -74,7 +81,7 @@ final class UpstreamGroup {
 
     /// A request that was at one server already goes to the one behind it, wherever the others' turn has got to.
     func next(_ tried: ServerChoice.Tried, behind last: Int?) -> Int? {
-        let now = worker.coarseNow.uptimeNanoseconds
+        let now = loop.coarseNow.uptimeNanoseconds
         let limit = settings.limit?.maxRequests ?? .max
         return ServerChoice.next(behind: last ?? turn, of: pools.count, tried: tried) {
             [states, countsLoad, balancesLoad] in
@@ -87,24 +94,25 @@ final class UpstreamGroup {
     // MARK: How it went
 
     /// The request is no longer at its server, and waits for none.
-    func release(_ exchange: Exchange) {
-        if exchange.isQueued { leaveQueue(exchange) }
-        guard exchange.isAtServer, let server = exchange.server else { return }
-        exchange.isAtServer = false
+    func release(_ user: any UpstreamUser) {
+        let attempt = user.attempt
+        if attempt.isQueued { leaveQueue(user) }
+        guard attempt.isAtServer, let server = attempt.server else { return }
+        attempt.isAtServer = false
         states[server].leave()
         if settings.limit != nil, let line = settings.states?.line, !line.isEmpty { line.callNext() }
     }
 
     /// The server gave a whole answer, whatever its status.
-    func succeeded(_ exchange: Exchange) {
-        guard ejects, let server = exchange.server else { return }
-        settings.states?.tell(states[server].succeeded(at: worker.coarseNow.uptimeNanoseconds), of: server)
+    func succeeded(_ attempt: Attempt) {
+        guard ejects, let server = attempt.server else { return }
+        settings.states?.tell(states[server].succeeded(at: loop.coarseNow.uptimeNanoseconds), of: server)
     }
 
     /// It could not be reached, did not answer in time, or broke off.
-    func failed(_ exchange: Exchange) {
-        guard ejects, let rule = settings.ejection, let server = exchange.server else { return }
-        settings.states?.tell(states[server].failed(at: worker.coarseNow.uptimeNanoseconds, rule), of: server)
+    func failed(_ attempt: Attempt) {
+        guard ejects, let rule = settings.ejection, let server = attempt.server else { return }
+        settings.states?.tell(states[server].failed(at: loop.coarseNow.uptimeNanoseconds, rule), of: server)
     }
 
     /// With one server there is nothing to eject.
@@ -119,9 +127,9 @@ final class UpstreamGroup {
 
     // MARK: Upkeep
 
-    func cancel(_ exchange: Exchange) {
-        if exchange.isQueued { return leaveQueue(exchange) }
-        for pool in pools { pool.cancel(exchange) }
+    func cancel(_ user: any UpstreamUser) {
+        if user.attempt.isQueued { return leaveQueue(user) }
+        for pool in pools { pool.cancel(user) }
     }
 
     func sweep(at now: NIODeadline) {

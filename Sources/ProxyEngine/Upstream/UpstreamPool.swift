@@ -7,74 +7,54 @@ internal import NIOSSL
 final class UpstreamPool {
     let server: UpstreamSettings.Server
     let writer: UpstreamRequestWriter
-    private let worker: Worker
+    private let services: UpstreamServices
+    private var loop: LoopServices { services.loop }
     private let connector: UpstreamConnector
     private let tls: UpstreamTLS?
     /// nil where the server has no name.
     private let addresses: KnownAddresses?
     private var idle: [UpstreamConnection] = []
-    private var waiting: [Exchange] = []
+    private var waiting: [any UpstreamUser] = []
     private var connectionCount = 0
     private var isRetired = false
 
-    init(server: UpstreamSettings.Server, tls: UpstreamTLS?, writer: UpstreamRequestWriter, worker: Worker) {
+    init(server: UpstreamSettings.Server, tls: UpstreamTLS?, writer: UpstreamRequestWriter, services: UpstreamServices)
+    {
         self.server = server
         self.writer = writer
-        self.worker = worker
+        self.services = services
         connector = UpstreamConnector(server)
-        addresses = connector.lookup.map { KnownAddresses($0, on: worker.eventLoop) }
+        addresses = connector.lookup.map { KnownAddresses($0, on: services.loop.eventLoop) }
         self.tls = tls
     }
 
-    enum Lease {
-        case connection(UpstreamConnection)
-        /// The exchange's client is told when there is one.
-        case pending
-        /// No server has room; the client is told when one has, and need not wait longer than this.
-        case queued(TimeAmount)
-        case refused
-    }
-
-    /// Which connections will do for a request.
-    enum Freshness {
-        case any
-        /// One that was used a moment ago, because the request can't be sent again should the upstream be closing an
-        /// idle one at this instant.
-        case recent
-        /// None that was used before: one has just been lost.
-        case new
-    }
-
-    func lease(for exchange: Exchange, _ freshness: Freshness) -> Lease {
+    func lease(for user: any UpstreamUser, _ freshness: UpstreamLease.Freshness) -> UpstreamLease {
         while let connection = idle.last {
             guard connection.isUsable else {
                 idle.removeLast()
                 continue
             }
             if freshness == .new { break }
-            if freshness == .recent, worker.coarseNow - connection.idleSince > worker.limits.freshUpstream { break }
+            if freshness == .recent, loop.coarseNow - connection.idleSince > loop.limits.freshUpstream { break }
             idle.removeLast()
             return .connection(connection)
         }
-        guard connectionCount < worker.limits.maxUpstream else {
-            guard waiting.count < worker.limits.maxWaiting else { return .refused }
-            waiting.append(exchange)
+        guard connectionCount < loop.limits.maxUpstream else {
+            guard waiting.count < loop.limits.maxWaiting else { return .refused }
+            waiting.append(user)
             return .pending
         }
-        connect(for: exchange)
+        connect(for: user)
         return .pending
     }
 
     /// A connection whose exchange is settled and that the upstream keeps open.
     func giveBack(_ connection: UpstreamConnection) {
-        if isAtHome(connection), let exchange = nextWaiting(), let client = exchange.client {
-            client.leased(connection, for: exchange)
-            return
-        }
-        guard idle.count < worker.limits.maxIdleUpstream, !worker.isDraining, !isRetired, isAtHome(connection) else {
+        if isAtHome(connection), let user = nextWaiting() { return user.leased(connection) }
+        guard idle.count < loop.limits.maxIdleUpstream, !loop.isDraining, !isRetired, isAtHome(connection) else {
             return connection.close()
         }
-        connection.becameIdle(at: worker.coarseNow)
+        connection.becameIdle(at: loop.coarseNow)
         idle.append(connection)
     }
 
@@ -82,12 +62,12 @@ final class UpstreamPool {
     func closed(_ connection: UpstreamConnection) {
         connectionCount -= 1
         if let position = idle.lastIndex(where: { $0 === connection }) { idle.remove(at: position) }
-        if connectionCount < worker.limits.maxUpstream, let exchange = nextWaiting() { connect(for: exchange) }
+        if connectionCount < loop.limits.maxUpstream, let user = nextWaiting() { connect(for: user) }
     }
 
     /// Idle connections are in the order in which they became idle.
     func closeIdle(at now: NIODeadline) {
-        let limit = worker.limits.upstreamIdleTimeout
+        let limit = loop.limits.upstreamIdleTimeout
         while let first = idle.first, now - first.idleSince > limit {
             idle.removeFirst()
             first.close()
@@ -101,7 +81,7 @@ final class UpstreamPool {
         let connections = idle
         idle = connections.filter { isAtHome($0) }
         for connection in connections where !isAtHome(connection) { connection.close() }
-        worker.flush()
+        loop.flush()
     }
 
     /// Whether its server still has the address that it goes to. Asked anew only when addresses have changed.
@@ -112,8 +92,8 @@ final class UpstreamPool {
         return true
     }
 
-    /// The exchange waits no more.
-    func cancel(_ exchange: Exchange) { waiting.removeAll { $0 === exchange } }
+    /// The user waits no more.
+    func cancel(_ user: any UpstreamUser) { waiting.removeAll { $0 === user } }
 
     /// Keeps no connection for later.
     func retire() {
@@ -132,69 +112,64 @@ final class UpstreamPool {
         for connection in connections { connection.close() }
     }
 
-    private func nextWaiting() -> Exchange? {
+    private func nextWaiting() -> (any UpstreamUser)? {
         while !waiting.isEmpty {
-            let exchange = waiting.removeFirst()
-            if exchange.client != nil, exchange.machine.phase == .leasing { return exchange }
+            let user = waiting.removeFirst()
+            if user.awaitsConnection { return user }
         }
         return nil
     }
 
-    private func connect(for exchange: Exchange) {
+    private func connect(for user: any UpstreamUser) {
         connectionCount += 1
-        let worker = worker
-        let connecting = connector.connect(on: worker.eventLoop, within: worker.limits.connectTimeout)
+        let connecting = connector.connect(on: loop.eventLoop, within: loop.limits.connectTimeout)
         connecting.assumeIsolated().whenComplete { [self] result in
             switch result {
-            case .success(let channel): connected(channel, for: exchange)
+            case .success(let channel): connected(channel, for: user)
             case .failure(let error):
                 connectionCount -= 1
-                failed(UpstreamFault(connecting: error).naming(server), for: exchange)
+                failed(UpstreamFault(connecting: error).naming(server), for: user)
             }
-            worker.flush()
+            loop.flush()
         }
     }
 
-    private func failed(_ fault: UpstreamFault, for exchange: Exchange) {
-        if let client = exchange.client { client.leaseFailed(fault, for: exchange) }
+    private func failed(_ fault: UpstreamFault, for user: any UpstreamUser) {
+        user.leaseFailed(fault)
         // Whoever waits for a connection would wait for this upstream in vain.
-        while let next = nextWaiting() { next.client?.leaseFailed(fault, for: next) }
+        while let next = nextWaiting() { next.leaseFailed(fault) }
     }
 
-    private func connected(_ channel: any Channel, for exchange: Exchange) {
-        let connection = UpstreamConnection(pool: self, worker: worker)
+    private func connected(_ channel: any Channel, for user: any UpstreamUser) {
+        let connection = UpstreamConnection(pool: self, services: services)
         // Just looked up.
         connection.addressGeneration = addresses?.generation ?? 0
         do {
-            if server.scheme == .https { try secure(channel, connection, for: exchange) }
+            if server.scheme == .https { try secure(channel, connection, for: user) }
             try channel.pipeline.syncOperations.addHandler(connection)
         } catch {
             connectionCount -= 1
             channel.close(promise: nil)
-            return failed(.unreachable("\(error)").naming(server), for: exchange)
+            return failed(.unreachable("\(error)").naming(server), for: user)
         }
-        if server.scheme != .https { ready(connection, for: exchange) }
+        if server.scheme != .https { ready(connection, for: user) }
     }
 
     /// No byte of a request is written before the server has proved who it is.
-    private func secure(_ channel: any Channel, _ connection: UpstreamConnection, for exchange: Exchange) throws {
+    private func secure(_ channel: any Channel, _ connection: UpstreamConnection, for user: any UpstreamUser) throws {
         guard let tls else { throw TLSFault(description: "the upstream has no TLS") }
         let name = connector.name
         let handler = try tls.makeHandler(for: name)
         connection.awaitHandshake(
-            within: worker.limits.connectTimeout, accepts: { tls.accepts(handler.peerCertificate, for: name) }
+            within: loop.limits.connectTimeout, accepts: { tls.accepts(handler.peerCertificate, for: name) }
         ) { [self] fault in
-            if let fault { failed(fault, for: exchange) } else { ready(connection, for: exchange) }
+            if let fault { failed(fault, for: user) } else { ready(connection, for: user) }
         }
         try channel.pipeline.syncOperations.addHandler(handler)
     }
 
-    private func ready(_ connection: UpstreamConnection, for exchange: Exchange) {
-        if let client = exchange.client, exchange.machine.phase == .leasing {
-            client.leased(connection, for: exchange)
-        } else {
-            giveBack(connection)
-        }
+    private func ready(_ connection: UpstreamConnection, for user: any UpstreamUser) {
+        if user.awaitsConnection { user.leased(connection) } else { giveBack(connection) }
     }
 }
 

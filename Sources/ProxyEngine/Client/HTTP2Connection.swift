@@ -8,7 +8,9 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     typealias InboundIn = HTTP2Frame
     typealias OutboundOut = HTTP2Frame
 
-    let worker: Worker
+    private let services: ExchangeServices
+    let loop: LoopServices
+    private let list: any ClientList
     private let listener: ListenerOptions
     private(set) var context: ChannelHandlerContext?
     private var streams: [HTTP2StreamID: HTTP2Stream] = [:]
@@ -18,7 +20,7 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     private var willFlush = false
     /// Streams of which something was sent since they were settled last.
     private var touched: [HTTP2Stream] = []
-    private var forwarding: (generation: Int, fields: ForwardingFields)?
+    private var peer = ForwardingPeer()
     var indexing = HTTP2FieldIndexing()
     private var isLeaving = false
     /// When the connection ends, if nothing changes.
@@ -27,20 +29,23 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     /// The position in the worker's list.
     var slot = 0
 
-    private init(worker: Worker, listener: ListenerOptions) {
-        (self.worker, self.listener) = (worker, listener)
-        deadline = worker.coarseNow + worker.limits.idleTimeout
+    private init(services: ExchangeServices, list: any ClientList, listener: ListenerOptions) {
+        (self.services, self.list, self.listener) = (services, list, listener)
+        loop = services.loop
+        deadline = services.loop.coarseNow + services.loop.limits.idleTimeout
     }
 
     /// Puts the handlers of HTTP/2 behind TLS; every stream gets the options of its listener.
-    static func install(on channel: any Channel, worker: Worker, listener: ListenerOptions) throws {
-        let connection = HTTP2Connection(worker: worker, listener: listener)
+    static func install(
+        on channel: any Channel, services: ExchangeServices, list: any ClientList, listener: ListenerOptions
+    ) throws {
+        let connection = HTTP2Connection(services: services, list: list, listener: listener)
         let management = NIOHTTP2ServerConnectionManagementHandler(
             eventLoop: channel.eventLoop,
             configuration: .init(maxIdleTime: nil, maxAge: nil, maxGraceTime: nil, keepalive: nil))
         let protocolHandler = NIOHTTP2Handler(
             mode: .server, frameDelegate: connection,
-            connectionConfiguration: connectionConfiguration(worker.limits))
+            connectionConfiguration: connectionConfiguration(services.loop.limits))
         try channel.pipeline.syncOperations.addHandlers([
             HTTP2FrameGatherer(), protocolHandler, management, connection,
         ])
@@ -65,12 +70,12 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        worker.add(self)
+        list.add(self)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
-        worker.remove(self)
+        list.remove(self)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -97,7 +102,7 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         settleStreams()
-        worker.flush()
+        loop.flush()
         context.fireChannelReadComplete()
     }
 
@@ -106,7 +111,7 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
         if context.channel.isWritable {
             for stream in streams.values { stream.connectionBecameWritable() }
         }
-        worker.flush()
+        loop.flush()
         context.fireChannelWritabilityChanged()
     }
 
@@ -114,8 +119,8 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
         let ended = streams.values
         (streams, outbox, touched) = ([:], [], [])
         for stream in ended { stream.closed() }
-        worker.remove(self)
-        worker.flush()
+        list.remove(self)
+        loop.flush()
         context.fireChannelInactive()
     }
 
@@ -135,8 +140,9 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
         let stream = HTTP2Stream(id: id, connection: self)
         streams[id] = stream
         if !isLeaving { deadline = .distantFuture }
-        stream.begin(
-            ClientConnection(worker: worker, listener: listener, stream: stream, forwarding: forwardingFields()))
+        let client = ClientConnection(services: services, list: list, listener: listener)
+        client.handshakeEnded()
+        stream.begin(client)
         return stream
     }
 
@@ -145,17 +151,12 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
         stream.closed()
         guard streams.isEmpty, !isLeaving else { return }
         acknowledged.reset()
-        deadline = worker.coarseNow + worker.limits.idleTimeout
+        deadline = loop.coarseNow + loop.limits.idleTimeout
     }
 
     /// The same for all requests of the connection, until the settings change.
-    private func forwardingFields() -> ForwardingFields {
-        let settings = worker.settings
-        if let forwarding, forwarding.generation == settings.generation { return forwarding.fields }
-        let fields = ForwardingFields(
-            peer: context?.channel.remoteAddress, trusted: settings.trustedProxies, isSecure: true, isHTTP2: true)
-        forwarding = (settings.generation, fields)
-        return fields
+    var forwarding: ForwardingFields {
+        peer.fields(context?.channel.remoteAddress, by: services.settings, isSecure: true, isHTTP2: true)
     }
 
     private(set) lazy var peerKey = context?.channel.remoteAddress.flatMap { AddressKey($0) }
@@ -187,7 +188,7 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
         }
         context.flush()
         settleStreams()
-        worker.flush()
+        loop.flush()
         if outbox.isEmpty {
             frames.removeAll(keepingCapacity: frames.capacity <= 4 * EngineLimits.maxStreams)
             outbox = frames
@@ -215,13 +216,13 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     func drain(grace: TimeAmount) {
         guard !isLeaving else { return }
         isLeaving = true
-        deadline = worker.coarseNow + grace
+        deadline = loop.coarseNow + grace
         context?.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
     }
 
     func deadlinePassed() {
         if !isLeaving, isTakingResponses() {
-            deadline = worker.coarseNow + worker.limits.stallTimeout
+            deadline = loop.coarseNow + loop.limits.stallTimeout
         } else {
             deadline = .distantFuture
             if isLeaving { close() } else { drain(grace: EngineLimits.handshakeTimeout) }
@@ -232,7 +233,7 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     private func isTakingResponses() -> Bool {
         guard let waiting = try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes), waiting > 0
         else { return false }
-        return acknowledged.haveGrown(by: max(1, worker.limits.leastProgress), on: context)
+        return acknowledged.haveGrown(by: max(1, loop.limits.leastProgress), on: context)
     }
 
     func close() {

@@ -3,7 +3,7 @@ internal import NIOHPACK
 internal import NIOHTTP2
 
 /// One stream and its ``ClientConnection``, for which the stream is a connection with one request.
-final class HTTP2Stream {
+final class HTTP2Stream: ClientTransport {
     typealias Payload = HTTP2Frame.FramePayload
 
     let id: HTTP2StreamID
@@ -17,6 +17,9 @@ final class HTTP2Stream {
     private var isDelivering = false
     /// Octets of the response that the client's windows keep back.
     private(set) var unsent = 0
+    /// What `unsent` would be now, had the client taken none since that was looked at last; before, any number.
+    private var expected = Int.max
+    private var acknowledged = Acknowledgements()
     private var isFull = false
     /// The frame that ends the response has been sent, however long the client's window kept it back.
     private var responseIsOut = false
@@ -30,9 +33,12 @@ final class HTTP2Stream {
 
     init(id: HTTP2StreamID, connection: HTTP2Connection) { (self.id, self.connection) = (id, connection) }
 
+    var forwarding: ForwardingFields { connection.forwarding }
+    var peerKey: AddressKey? { connection.peerKey }
+
     func begin(_ client: ClientConnection) {
         self.client = client
-        client.begin()
+        client.begin(on: self)
     }
 
     // MARK: The request
@@ -55,7 +61,7 @@ final class HTTP2Stream {
     func resume() {
         guard !pending.isEmpty, !isDelivering else { return }
         deliver()
-        connection.worker.flush()
+        connection.loop.flush()
     }
 
     /// Not entered twice: what taking a frame brings about goes on in this loop.
@@ -111,6 +117,7 @@ final class HTTP2Stream {
     var isWritable: Bool { !isFull && connection.isWritable }
 
     func write(_ bytes: ByteBuffer) {
+        if expected < .max { expected += bytes.readableBytes }
         guard bytes.readableBytes > 0, !response.isEnded, !isReset, !isClosed else { return }
         response.take(bytes)
         while let event = response.next(isHead: request.isHead, indexing: &connection.indexing) { send(event) }
@@ -157,14 +164,32 @@ final class HTTP2Stream {
         }
     }
 
+    // MARK: What its client takes
+
+    var octetsWaiting: Int? { unsent }
+
+    func exchangeBegan() {
+        expected = .max
+        acknowledged.reset()
+    }
+
+    /// What the stream's window holds back is its own; the rest is for its connection to take.
+    func hasTaken(_ octets: Int) -> Bool {
+        let isTakingOctets = acknowledged.haveGrown(by: octets, on: connection.context)
+        guard unsent > 0 else { return isTakingOctets }
+        defer { expected = unsent }
+        return expected - unsent >= octets
+    }
+
     func connectionBecameWritable() {
         if isWritable { client?.becameWritable() }
     }
 
     // MARK: The end
 
-    /// Tells the client's connection when the whole response was sent; at once, where there is none to wait for.
-    func tellWhenSent() {
+    /// When the whole response was sent; at once, where there is none to wait for.
+    func tellWhenWritten() {
+        exchangeBegan()
         if response.isEnded, !responseIsOut { tellsWhenSent = true } else { client?.everythingIsWritten() }
     }
 
@@ -173,6 +198,11 @@ final class HTTP2Stream {
     func close() {
         if !responseIsOut { reset(request.awaitsHead ? .refusedStream : .internalError) }
     }
+
+    func abort() { close() }
+
+    /// The end of the response is that of the stream.
+    func closeOutput() {}
 
     private func reset(_ code: HTTP2ErrorCode) {
         guard !isReset, !isClosed else { return }
@@ -186,6 +216,7 @@ final class HTTP2Stream {
         pending.removeAll()
         let client = client
         self.client = nil
-        client?.streamEnded()
+        client?.transportEnded()
+        client?.leaveTransport()
     }
 }

@@ -59,24 +59,6 @@ extension Refusal {
         }
     }
 
-    /// What went wrong behind the gateway; the client learns no more than which side failed.
-    init(_ fault: UpstreamFault) {
-        switch fault {
-        case .unreachable, .handshake:
-            self.init(
-                502, "upstream_unreachable", "Upstream unreachable", "the application can't be reached", .upstream)
-        case .invalid:
-            self.init(
-                502, "upstream_invalid", "Upstream answered invalidly", "the application's answer can't be passed on",
-                .upstream)
-        case .timeout:
-            self.init(
-                504, "upstream_timeout", "Upstream timed out", "the application did not answer in time", .upstream)
-        case .overloaded: self = .overloaded("too many requests are waiting for the application")
-        case .exhausted: self = .overloaded("no further connection to the application can be made")
-        }
-    }
-
     static let requestTimeout = Refusal(
         408, "request_timeout", "Request timed out", "the request did not arrive in time", closes: true)
 
@@ -95,7 +77,7 @@ extension Refusal {
     static let tooManyRequests = overloaded("there are too many requests")
     static let tooManyRequestsOfAddress = overloaded("there are too many requests from this address")
 
-    private static func overloaded(_ message: String, closes: Bool = false) -> Refusal {
+    static func overloaded(_ message: String, closes: Bool = false) -> Refusal {
         var refusal = Refusal(503, "overloaded", "Overloaded", message, .gateway, closes: closes)
         refusal.fieldLines = "Retry-After: 1\r\n"
         return refusal
@@ -114,40 +96,5 @@ extension Refusal {
         closes: Bool = false
     ) {
         self.init(status: status, code: code, title: title, message: message, source: source, closes: closes)
-    }
-}
-
-/// What can go wrong between the gateway and an upstream.
-enum UpstreamFault: Error {
-    /// No connection could be made; why, for the log.
-    case unreachable(String)
-    /// TLS could not be agreed on, or the server could not prove who it is; for the log.
-    case handshake(String)
-    /// Malformed, or closed before it answered; for the log.
-    case invalid(ResponseFault)
-    case timeout
-    /// No connection may be opened and the queue for one is full.
-    case overloaded
-    /// The gateway has no descriptor left for a connection: no server is to blame.
-    case exhausted
-
-    /// Nothing was sent, so another server may be asked whatever the method.
-    var isBeforeTheRequest: Bool {
-        switch self {
-        case .unreachable, .handshake: true
-        case .invalid, .timeout, .overloaded, .exhausted: false
-        }
-    }
-
-    /// For the operator.
-    var explanation: String {
-        switch self {
-        case .unreachable(let reason): "no connection to the upstream: \(reason)"
-        case .handshake(let reason): "no TLS to the upstream: \(reason)"
-        case .invalid(let fault): fault.explanation.description
-        case .timeout: "the upstream did not answer in time"
-        case .overloaded: "too many requests wait for a connection to the upstream"
-        case .exhausted: "no descriptor is left for a connection to the upstream"
-        }
     }
 }

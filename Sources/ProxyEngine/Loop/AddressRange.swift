@@ -41,3 +41,10 @@ package struct AddressRange: Sendable, Equatable {
         return octets.map(String.init).joined(separator: ".")
     }
 }
+
+extension [AddressRange] {
+    func contain(_ address: SocketAddress?) -> Bool {
+        guard let address else { return false }
+        return contains { $0.contains(address) }
+    }
+}
