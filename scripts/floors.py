@@ -80,8 +80,7 @@ def main(arguments):
         for path, name, declaring in arrows(arguments[1]):
             print(f"{path} -> {declaring} ({name})")
         return 0
-    targets = {path.parts[1] for path in pathlib.Path("Sources").rglob("*.swift")}
-    complaints = [f"Sources/{target}: it has no floors in scripts/floors.py" for target in sorted(targets - set(FLOORS))]
+    complaints = []
     for target, order in FLOORS.items():
         complaints += check(target, order)
     print("\n".join(complaints) or f"floors: every arrow of {len(FLOORS)} targets runs down")

@@ -5,12 +5,14 @@ internal import NIOCore
 /// kernel keeps megabytes for a client that reads slowly, and takes more from the channel in large steps only.
 struct Acknowledgements {
     private var last: UInt64?
+    private var answer = 0
 
     /// Counts anew from the next look on.
     mutating func reset() { last = nil }
 
-    /// - Returns: whether at least `least` octets were acknowledged since the last look; true at the first.
-    mutating func haveGrown(by least: Int, on context: ChannelHandlerContext?) -> Bool {
+    /// - Returns: whether at least `least` octets were acknowledged since the last look; true at the first of each answer.
+    mutating func haveGrown(by least: Int, of answer: Int = 0, on context: ChannelHandlerContext?) -> Bool {
+        if answer != self.answer { (last, self.answer) = (nil, answer) }
         guard let octets = context.flatMap(Self.octets) else { return false }
         defer { last = octets }
         return last.map { octets - $0 >= UInt64(least) } ?? true

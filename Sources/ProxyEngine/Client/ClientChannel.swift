@@ -122,9 +122,9 @@ final class ClientChannel: ChannelDuplexHandler, RemovableChannelHandler, Client
         context?.flush()
     }
 
-    func exchangeBegan() { acknowledged.reset() }
-
-    func hasTaken(_ octets: Int) -> Bool { acknowledged.haveGrown(by: octets, on: context) }
+    func hasTaken(_ octets: Int, of answer: Int) -> Bool {
+        acknowledged.haveGrown(by: octets, of: answer, on: context)
+    }
 
     var octetsWaiting: Int? { try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes) }
 
@@ -132,7 +132,6 @@ final class ClientChannel: ChannelDuplexHandler, RemovableChannelHandler, Client
 
     func tellWhenWritten() {
         guard let context else { return }
-        acknowledged.reset()
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { [connection] _ in connection.everythingIsWritten() }
         isDirty = false

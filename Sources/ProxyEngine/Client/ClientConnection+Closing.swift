@@ -35,6 +35,7 @@ extension ClientConnection {
         guard !phase.ignoresInput else { return }
         phase = .closing(lingers: lingers)
         input = ByteBuffer()
+        answer += 1
         deadlines.progress = loop.coarseNow + loop.limits.stallTimeout
         transport?.tellWhenWritten()
     }

@@ -36,11 +36,16 @@ final class ClientConnection {
     private(set) var transport: (any ClientTransport)?
     var phase = Phase.idle
     var input = ByteBuffer()
+    /// While there is no exchange, which has its own.
     var deadlines: Deadlines
     /// The position in the list of connections.
     var slot = 0
     /// What the upstream is told of this connection.
     private(set) var forwarding: ForwardingFields
+    /// That of the settings by which it is.
+    private var forwardingGeneration = -1
+    /// Counts what the client is to take: the answers, and at last the end.
+    var answer = 0
     private(set) var inputIsClosed = false
     /// TLS is being agreed on.
     private(set) var isHandshaking: Bool
@@ -69,8 +74,15 @@ final class ClientConnection {
 
     func begin(on transport: any ClientTransport) {
         self.transport = transport
-        forwarding = transport.forwarding
+        renewForwarding()
         list.add(self)
+    }
+
+    /// What a reload took away from `trusted-proxies` is not believed of the next request.
+    private func renewForwarding() {
+        guard forwardingGeneration != services.settings.generation, let transport else { return }
+        forwardingGeneration = services.settings.generation
+        forwarding = transport.forwarding
     }
 
     func handshakeEnded() {
@@ -179,7 +191,7 @@ final class ClientConnection {
         headSearch.reset()
         if input.readableBytes > exchange.head.length { exchange.head.detach() }
         turn -= 1
-        if let transport { forwarding = transport.forwarding }
+        renewForwarding()
         switch outcome {
         case .complete, .asterisk: input.moveReaderIndex(forwardBy: exchange.head.length)
         case .connect, .malformed, .incomplete: break
@@ -190,8 +202,7 @@ final class ClientConnection {
 
     private func begin(_ exchange: Exchange, _ outcome: RequestHead.Outcome) {
         phase = .exchanging(exchange)
-        deadlines.exchangeBegan()
-        transport?.exchangeBegan()
+        answer += 1
         exchange.begin(for: self, outcome)
     }
 
@@ -269,14 +280,28 @@ final class ClientConnection {
         case .skipping, .lingering, .closed: false
         case .idle, .readingHead:
             isPaused || !isWritable || input.readableBytes > max(EngineLimits.readAhead, loop.limits.maxHead)
-        case .exchanging(let exchange): exchange.holdsInput
+        case .exchanging(let exchange): exchange.holdsInput(of: input.readableBytes)
         }
     }
 
     // MARK: Time
 
+    func sweep(at now: NIODeadline) {
+        guard case .exchanging(let exchange) = phase else {
+            if deadlines.havePassed(at: now) { deadlinePassed() }
+            return
+        }
+        if exchange.deadlines.end <= now {
+            abort()
+        } else if exchange.deadlines.havePassed(at: now) {
+            exchange.timeOut()
+        } else if exchange.deadlines.watch <= now {
+            exchange.standingDue()
+        }
+    }
+
     /// What the connection waited for did not come.
-    func deadlinePassed() {
+    private func deadlinePassed() {
         if deadlines.end <= loop.coarseNow { return abort() }
         deadlines.progress = .distantFuture
         switch phase {
@@ -287,20 +312,18 @@ final class ClientConnection {
         // Some of the response was not taken: what the client has must not look like all of it.
         case .closing:
             if isTakingResponse() { deadlines.progress = loop.coarseNow + loop.limits.stallTimeout } else { abort() }
-        case .closed: return
+        case .closed, .exchanging: return
         case .readingHead: begin(services.makeExchange(), .incomplete)
-        case .exchanging(let exchange): exchange.timeOut()
         }
-    }
-
-    func standingDue() {
-        deadlines.watch = .distantFuture
-        if case .exchanging(let exchange) = phase { exchange.standingDue() }
     }
 }
 
 extension ClientConnection: ClientSide {
     var peerKey: AddressKey? { transport?.peerKey }
+
+    var responseLines: String { listener.responseLines }
+
+    var redirectPort: Int? { listener.redirectPort }
 
     var isWritable: Bool { transport?.isWritable ?? false }
 
@@ -309,11 +332,10 @@ extension ClientConnection: ClientSide {
     func resumeReading() { transport?.resume() }
 
     /// It may read slowly, and need not be waited for forever.
-    func isTakingResponse() -> Bool { transport?.hasTaken(max(1, loop.limits.leastProgress)) ?? false }
+    func isTakingResponse() -> Bool { transport?.hasTaken(max(1, loop.limits.leastProgress), of: answer) ?? false }
 
     func exchangeEnded(_ fate: ClientFate) {
         guard phase.isExchanging else { return }
-        deadlines.watch = .distantFuture
         switch fate {
         case .next(behind: nil):
             becomeIdle()
@@ -325,7 +347,9 @@ extension ClientConnection: ClientSide {
             resumeReading()
             progress()
         case .close: closeWhenWritten()
-        case .linger: closeWhenWritten(lingers: true)
+        case .linger(let end):
+            deadlines.endAtLatest(at: end)
+            closeWhenWritten(lingers: true)
         case .abort: abort()
         }
     }

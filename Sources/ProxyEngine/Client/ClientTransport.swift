@@ -9,10 +9,8 @@ protocol ClientTransport: ByteSink {
     /// Octets that were written and that the client has not taken.
     var octetsWaiting: Int? { get }
 
-    /// Another exchange begins: what the client takes is counted anew.
-    func exchangeBegan()
-    /// - Returns: whether the client has taken so many octets since this was asked last; true at the first time.
-    func hasTaken(_ octets: Int) -> Bool
+    /// - Returns: whether the client has taken so many octets since this was asked last; true at the first time of each answer.
+    func hasTaken(_ octets: Int, of answer: Int) -> Bool
     /// What held back reading may have gone.
     func resume()
     /// Says ``ClientConnection/everythingIsWritten()`` when the client has been sent all that was written.

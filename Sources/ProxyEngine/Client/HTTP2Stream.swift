@@ -19,6 +19,7 @@ final class HTTP2Stream: ClientTransport {
     private(set) var unsent = 0
     /// What `unsent` would be now, had the client taken none since that was looked at last; before, any number.
     private var expected = Int.max
+    private var expectedAnswer = 0
     private var acknowledged = Acknowledgements()
     private var isFull = false
     /// The frame that ends the response has been sent, however long the client's window kept it back.
@@ -168,14 +169,10 @@ final class HTTP2Stream: ClientTransport {
 
     var octetsWaiting: Int? { unsent }
 
-    func exchangeBegan() {
-        expected = .max
-        acknowledged.reset()
-    }
-
     /// What the stream's window holds back is its own; the rest is for its connection to take.
-    func hasTaken(_ octets: Int) -> Bool {
-        let isTakingOctets = acknowledged.haveGrown(by: octets, on: connection.context)
+    func hasTaken(_ octets: Int, of answer: Int) -> Bool {
+        if answer != expectedAnswer { (expected, expectedAnswer) = (.max, answer) }
+        let isTakingOctets = acknowledged.haveGrown(by: octets, of: answer, on: connection.context)
         guard unsent > 0 else { return isTakingOctets }
         defer { expected = unsent }
         return expected - unsent >= octets
@@ -189,7 +186,6 @@ final class HTTP2Stream: ClientTransport {
 
     /// When the whole response was sent; at once, where there is none to wait for.
     func tellWhenWritten() {
-        exchangeBegan()
         if response.isEnded, !responseIsOut { tellsWhenSent = true } else { client?.everythingIsWritten() }
     }
 

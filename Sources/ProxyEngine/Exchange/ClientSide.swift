@@ -7,14 +7,16 @@ package protocol ClientSide: ByteSink {
     var forwarding: ForwardingFields { get }
     /// Whom its requests are counted for, unless a proxy sends them.
     var peerKey: AddressKey? { get }
-    var listener: ListenerOptions { get }
+    /// Whole field lines, each with its CRLF, of every response.
+    var responseLines: String { get }
+    /// Every request is answered with a redirection to https at this port.
+    var redirectPort: Int? { get }
     /// One connection too many: its request is answered 503, whatever it is, and that is all.
     var isTurnedAway: Bool { get }
     /// It takes more of the response; otherwise the upstream is not read.
     var isWritable: Bool { get }
     /// What came in and was not taken yet: the rest of the request, and what follows it.
     var input: ByteBuffer { get set }
-    var deadlines: Deadlines { get set }
 
     /// What held back reading may have gone.
     func resumeReading()
@@ -32,8 +34,9 @@ package enum ClientFate {
     case next(behind: BodyDecoder?)
     /// It closes when all that was written has gone.
     case close
-    /// The same, and what still comes is read for a moment, or the client would see a reset instead of the response.
-    case linger
+    /// The same, by this time at the latest, and what still comes is read for a moment, or the client would see a reset instead of
+    /// the response.
+    case linger(by: NIODeadline)
     /// It is reset, so that the client can't take what it got for the whole.
     case abort
 }

@@ -46,7 +46,7 @@ extension Exchange {
         switch fate {
         case .next: end(.next(behind: machine.requestIsComplete ? nil : requestBody))
         case .close: end(.close)
-        case .linger: end(.linger)
+        case .linger: end(.linger(by: deadlines.end))
         }
     }
 
@@ -122,6 +122,7 @@ extension Exchange {
     /// What was awaited did not come.
     package func timeOut() {
         guard let client else { return }
+        deadlines.progress = .distantFuture
         switch machine.phase {
         case .admitting where collection != nil && !machine.requestIsComplete: answer(.requestTimeout)
         case .admitting, .leasing:

@@ -4,13 +4,13 @@ internal import NIOCore
 extension Exchange {
     /// From now on the permission is asked about again: the exchange lasts.
     func watchStanding() {
-        guard standing != nil, let client, client.deadlines.watch == .distantFuture else { return }
-        client.deadlines.watch = loop.coarseNow + EngineLimits.standingInterval
+        guard standing != nil, deadlines.watch == .distantFuture else { return }
+        deadlines.watch = loop.coarseNow + EngineLimits.standingInterval
     }
 
     /// The permission is to be asked about again.
     package func standingDue() {
-        client?.deadlines.watch = .distantFuture
+        deadlines.watch = .distantFuture
         guard let asking = client, standing != nil else { return }
         services.gatekeeper.recheck(self) { [self] refusal in
             // The client may have gone meanwhile. While this refers to the exchange, no other request uses it.

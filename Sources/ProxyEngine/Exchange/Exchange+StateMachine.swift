@@ -27,9 +27,11 @@ extension Exchange {
         package private(set) var requestIsComplete: Bool
         /// The client asked for the connection to be closed, or the gateway must.
         package private(set) var mustClose: Bool
+        let hadBody: Bool
         private var wasRetried = false
 
         package init(hasBody: Bool, closes: Bool) {
+            hadBody = hasBody
             requestIsComplete = !hasBody
             mustClose = closes
         }

@@ -8,7 +8,7 @@ extension Exchange {
     /// A head is complete, or can't become one.
     package func begin(for client: any ClientSide, _ outcome: RequestHead.Outcome) {
         start(for: client, hasBody: head.framing != .none, closes: head.traits.contains(.closes) || client.isTurnedAway)
-        requestBody = BodyDecoder(head.framing)
+        if machine.hadBody { requestBody = BodyDecoder(head.framing) }
         switch outcome {
         case .complete:
             id.given = client.forwarding.isTrusted ? client.forwarding.requestID(for: head) : nil
@@ -27,13 +27,13 @@ extension Exchange {
         receivedAt = WallClock.nanoseconds()
         if services.measuresDuration { startedAt = .now() }
         machine = StateMachine(hasBody: hasBody, closes: closes || loop.isDraining || loop.isLeaving)
-        responseLines = client.listener.responseLines
+        responseLines = client.responseLines
     }
 
     // MARK: resolveTarget … authorize
 
     private func admit() {
-        if let port = client?.listener.redirectPort { return redirect(to: port) }
+        if let port = client?.redirectPort { return redirect(to: port) }
         apply(services.gatekeeper.admit(self))
     }
 
@@ -46,8 +46,8 @@ extension Exchange {
         answer(LocalResponse(status: 308, fieldLines: "Location: https://\(authority)\(target)\r\n"))
     }
 
-    private func apply(_ admission: Admission) {
-        switch admission {
+    private func apply(_ admission: consuming Admission) {
+        switch consume admission {
         case .permitted(let passage): prepareUpstream(passage)
         case .refused(let refusal): answer(refusal)
         case .pending: wait(loop.limits.responseTimeout)
@@ -66,15 +66,16 @@ extension Exchange {
 
     // MARK: prepareUpstream
 
-    private func prepareUpstream(_ passage: Passage) {
+    private func prepareUpstream(_ passage: consuming Passage) {
         // The settings changed while the verdict was awaited.
         guard passage.generation == services.settings.generation else { return admit() }
         let servers = services.upstreams[passage.upstream]
         if let refusal = servers.refusal(of: head, passage) { return answer(refusal) }
-        self.passage = passage
+        let passesTrailers = passage.passesTrailers
+        self.passage = consume passage
         self.servers = servers
         result.upstream = servers.name
-        if passage.passesTrailers {
+        if passesTrailers, machine.hadBody {
             requestBody = BodyDecoder(head.framing, trailers: .keep(services.settings.requestFields))
         }
         machine.permitted()
@@ -87,11 +88,11 @@ extension Exchange {
     private func lease(from servers: any UpstreamServers, _ freshness: UpstreamLease.Freshness) {
         wait(loop.limits.responseTimeout)
         attempt.leases += 1
-        take(servers.lease(for: self, freshness))
+        take(servers.lease(for: self, isFirst: attempt.leases == 1, freshness))
     }
 
-    private func take(_ lease: UpstreamLease) {
-        switch lease {
+    private func take(_ lease: consuming UpstreamLease) {
+        switch consume lease {
         case .connection(let upstream): leased(upstream)
         case .pending: return
         case .queued(let patience): wait(patience)
@@ -102,8 +103,8 @@ extension Exchange {
     // MARK: exchange
 
     /// Sends the head and of the body what is already here.
-    private func send(to upstream: any UpstreamSide, _ passage: Passage, for client: any ClientSide) {
-        guard var out = upstream.begin(self, id: id, passage, client.forwarding) else {
+    private func send(to upstream: any UpstreamSide, for client: any ClientSide) {
+        guard let out = upstream.begin(self, passesTrailers: passage?.passesTrailers ?? false) else {
             return upstreamFailed(.invalid(.closedEarly), connectionWasReused: true, receivedNothing: true)
         }
         if machine.requestIsComplete {
@@ -111,9 +112,7 @@ extension Exchange {
             loop.giveScratch(out)
             requestSent()
         } else {
-            let head = out
-            out = ByteBuffer()
-            moveRequestBody(to: upstream, for: client, startingWith: head)
+            moveRequestBody(to: upstream, for: client, startingWith: out)
         }
         client.resumeReading()
     }
@@ -134,14 +133,15 @@ extension Exchange {
     }
 
     /// Whether the client's side is to keep what it has, and to read no more.
-    var holdsInput: Bool {
-        guard let client else { return false }
+    ///
+    /// - Parameter octets: how many it has.
+    func holdsInput(of octets: Int) -> Bool {
         if let tunnel { return tunnel.closeCode != nil || !(upstream?.isWritable ?? true) }
         if !machine.requestIsComplete {
             if let upstream { return !upstream.isWritable }
             if collection != nil { return false }
         }
-        return client.input.readableBytes >= EngineLimits.readAhead
+        return octets >= EngineLimits.readAhead
     }
 
     private func moveRequestBody(
@@ -168,7 +168,7 @@ extension Exchange {
     }
 
     /// What progresses has so long from now.
-    func wait(_ time: TimeAmount) { client?.deadlines.progress = loop.coarseNow + time }
+    func wait(_ time: TimeAmount) { deadlines.progress = loop.coarseNow + time }
 
     // MARK: settle
 
@@ -202,7 +202,6 @@ extension Exchange {
 
 extension Exchange: UpstreamUser {
     package var awaitsConnection: Bool { client != nil && machine.phase == .leasing }
-    package var requestIsComplete: Bool { machine.requestIsComplete }
     package var isWritable: Bool { client?.isWritable ?? true }
 
     package func write(_ buffer: ByteBuffer) { client?.write(buffer) }
@@ -218,10 +217,10 @@ extension Exchange: UpstreamUser {
     }
 
     package func leased(_ upstream: any UpstreamSide) {
-        guard let client, let passage, machine.phase == .leasing else { return upstream.abandon() }
+        guard let client, machine.phase == .leasing else { return upstream.abandon() }
         self.upstream = upstream
         machine.leased()
-        send(to: upstream, passage, for: client)
+        send(to: upstream, for: client)
     }
 
     package func leaseFailed(_ fault: UpstreamFault) {
@@ -234,6 +233,13 @@ extension Exchange: UpstreamUser {
         result.fault = fault.explanation
         answer(Refusal(fault))
         client.progress()
+    }
+
+    package func writeHead(
+        with writer: UpstreamRequestWriter, to server: UpstreamSettings.Server, _ out: inout ByteBuffer
+    ) {
+        guard let client, let passage else { return }
+        writer.write(head, id: id, passage, server: server, forwarding: client.forwarding, to: &out)
     }
 
     /// Interim responses go to clients that can understand them (RFC 9110 §15.2).
@@ -269,7 +275,10 @@ extension Exchange: UpstreamUser {
         clientMayTakeMore()
     }
 
-    package func responseIsWhole(_ octets: Int) { result.responseOctets += octets }
+    package func responseIsWhole(_ octets: Int) -> Bool {
+        result.responseOctets += octets
+        return machine.requestIsComplete
+    }
 
     package func bodyEndedWithConnection(_ encoding: BodyEncoding) {
         if case .chunked = encoding {
@@ -286,7 +295,7 @@ extension Exchange: UpstreamUser {
         switch machine.responseEnded() {
         case .next: end(.next(behind: nil))
         case .close: end(.close)
-        case .linger: end(.linger)
+        case .linger: end(.linger(by: deadlines.end))
         }
     }
 

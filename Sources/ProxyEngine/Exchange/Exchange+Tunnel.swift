@@ -51,7 +51,7 @@ extension Exchange {
     }
 
     /// The upstream is gone: what it sent goes to the client, and then the connection ends.
-    package func tunnelEnded() { end(.linger) }
+    package func tunnelEnded() { end(.linger(by: deadlines.end)) }
 
     /// The gateway ends it: each side gets a Close frame where the last frame to it is whole. The rest of a frame to the client is
     /// awaited for a moment only, whatever progresses, since the client decides how fast it reads; from the client nothing
@@ -63,7 +63,7 @@ extension Exchange {
         if tunnel.ofUpstream.isAtBoundary {
             tunnelIsAtBoundary(code)
         } else {
-            client?.deadlines.endAtLatest(at: loop.coarseNow + EngineLimits.lingerTime)
+            deadlines.endAtLatest(at: loop.coarseNow + EngineLimits.lingerTime)
         }
     }
 
@@ -73,6 +73,6 @@ extension Exchange {
         // The Close frame for the server leaves before its connection is closed.
         upstream?.flushWrites()
         abandonUpstream()
-        end(.linger)
+        end(.linger(by: deadlines.end))
     }
 }

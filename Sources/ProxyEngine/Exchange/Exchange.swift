@@ -20,6 +20,7 @@ package final class Exchange {
     package var standing: AnyObject?
     let services: ExchangeServices
     var loop: LoopServices { services.loop }
+    package internal(set) var deadlines = Deadlines(progress: .distantFuture)
     var machine = StateMachine(hasBody: false, closes: false)
     var requestBody = BodyDecoder(.none)
     var requestOctets = 0
@@ -82,6 +83,9 @@ package final class Exchange {
     }
     package var requestBodyOctets: Int { requestOctets }
 
+    /// All of the request was received and, where it was forwarded, sent on.
+    var requestIsComplete: Bool { machine.requestIsComplete }
+
     /// Read once a request.
     var knownOrigin: ForwardedOrigin? {
         if let origin { return origin }
@@ -89,24 +93,23 @@ package final class Exchange {
         return origin
     }
 
-    /// Ready for the next request; the storage of the field index is kept.
+    /// Ready for the next request; the storage of the field index is kept. What few requests have is looked at before it is thrown
+    /// away, which costs less; what a settled one has no more (``settle()``) is not named.
     func reset() {
+        if machine.hadBody { requestBody = BodyDecoder(.none) }
         head.clear()
+        deadlines = Deadlines(progress: .distantFuture)
         attribution = Attribution()
         result = Result()
-        requestBody = BodyDecoder(.none)
         requestOctets = 0
         progressedOctets = -1
-        place = nil
         passage = nil
         servers = nil
         attempt.reset()
-        upstream = nil
-        collection = nil
-        tunnel = nil
+        if collection != nil { collection = nil }
+        if tunnel != nil { tunnel = nil }
+        if origin != nil { origin = nil }
         responseLines = ""
         standing = nil
-        client = nil
-        origin = nil
     }
 }

@@ -2,7 +2,9 @@
 ///
 /// Names are hashed and compared folded (see ``Octet/folded(_:)``), so `X_User.Id` finds the entry of `X-User-Id`.
 /// An entry says whether any spelling counts or only the exact one, and what a name is that merely folds to it.
-package struct FieldCatalogue: Sendable {
+///
+/// A class, though it never changes once it is made: every message refers to it, and one reference is less to count than two arrays.
+package final class FieldCatalogue: Sendable {
     private struct Entry: Sendable {
         var hash: UInt32
         var folded: [UInt8]
@@ -15,17 +17,22 @@ package struct FieldCatalogue: Sendable {
 
     /// Open addressing; a slot holds the position of an entry plus one, 0 where it is free. Their number is a power of
     /// two and at least twice that of the entries, so that most names which are not here meet a free slot at once.
-    private var slots = [UInt32](repeating: 0, count: 512)
-    private var entries: [Entry] = []
+    private let slots: [UInt32]
+    private let entries: [Entry]
+
+    private init(_ names: Names) { (slots, entries) = (names.slots, names.entries) }
+
+    /// Knows no name.
+    static let empty = FieldCatalogue(Names())
 
     /// Fields of a request: `reserved` are further names that no client may set.
     package static func request(reserved: [String]) -> FieldCatalogue {
-        var catalogue = FieldCatalogue()
-        catalogue.addFraming()
-        catalogue.add("Host", .host, lookalike: .other)
-        catalogue.add("Expect", .expect, lookalike: .other)
-        catalogue.add("Max-Forwards", .maxForwards, lookalike: .other)
-        catalogue.add("Authorization", .authorization, lookalike: .other)
+        var names = Names()
+        names.addFraming()
+        names.add("Host", .host, lookalike: .other)
+        names.add("Expect", .expect, lookalike: .other)
+        names.add("Max-Forwards", .maxForwards, lookalike: .other)
+        names.add("Authorization", .authorization, lookalike: .other)
         for name in [
             // A client's Proxy becomes HTTP_PROXY for CGI programs ("httpoxy"); its credentials are for a proxy.
             "Proxy", "Proxy-Authorization",
@@ -34,58 +41,18 @@ package struct FieldCatalogue: Sendable {
             // Some frameworks route by these instead of the target that was decided on.
             "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override",
         ] + reserved {
-            catalogue.add(name, .reserved, lookalike: .reserved)
+            names.add(name, .reserved, lookalike: .reserved)
         }
-        return catalogue
+        return FieldCatalogue(names)
     }
 
     /// Fields of a response: `dropped` are names that an upstream may not say, since the gateway does.
     package static func response(dropped: [String] = []) -> FieldCatalogue {
-        var catalogue = FieldCatalogue()
-        catalogue.addFraming()
-        catalogue.add("Date", .date, lookalike: .other)
-        for name in dropped { catalogue.add(name, .hopByHop, lookalike: .other) }
-        return catalogue
-    }
-
-    private mutating func addFraming() {
-        add("Content-Length", .contentLength, lookalike: .framingLookalike)
-        add("Transfer-Encoding", .transferEncoding, lookalike: .framingLookalike)
-        add("Connection", .connection, lookalike: .hopByHop)
-        add("Upgrade", .upgrade, lookalike: .hopByHop)
-        for name in ["Keep-Alive", "Proxy-Connection", "TE", "Trailer", "HTTP2-Settings"] {
-            add(name, .hopByHop, lookalike: .hopByHop)
-        }
-    }
-
-    private mutating func add(_ name: String, _ exact: FieldKind, lookalike: FieldKind) {
-        let octets = Array(name.utf8)
-        let folded = octets.map(Octet.folded).filter { $0 != 0 }
-        guard !folded.isEmpty else { return }
-        var hash = FieldNameHash()
-        for octet in folded { hash.absorb(octet) }
-        if let known = entries.firstIndex(where: { $0.folded == folded }) {
-            // A name that is also vouched for: what merely looks like it must not pass as ours.
-            if exact == .reserved { entries[known].lookalike = .reserved }
-            return
-        }
-        entries.append(
-            Entry(
-                hash: hash.value, folded: folded, name: octets.map(Octet.lowercased), exact: exact,
-                lookalike: lookalike))
-        guard entries.count * 2 <= slots.count else { return grow() }
-        place(entries.count - 1)
-    }
-
-    private mutating func grow() {
-        slots = [UInt32](repeating: 0, count: slots.count * 2)
-        for index in entries.indices { place(index) }
-    }
-
-    private mutating func place(_ index: Int) {
-        var slot = Int(entries[index].hash) & (slots.count - 1)
-        while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-        slots[slot] = UInt32(index + 1)
+        var names = Names()
+        names.addFraming()
+        names.add("Date", .date, lookalike: .other)
+        for name in dropped { names.add(name, .hopByHop, lookalike: .other) }
+        return FieldCatalogue(names)
     }
 
     /// What the name `octets[start..<end]` is, whose folded octets hash to `hash`.
@@ -118,6 +85,54 @@ package struct FieldCatalogue: Sendable {
     private func isExactly(_ name: [UInt8], _ octets: Span<UInt8>, _ start: Int) -> Bool {
         for offset in name.indices where Octet.lowercased(octets[start + offset]) != name[offset] { return false }
         return true
+    }
+}
+
+extension FieldCatalogue {
+    /// The names while they are gathered.
+    private struct Names {
+        private(set) var slots = [UInt32](repeating: 0, count: 512)
+        private(set) var entries: [Entry] = []
+
+        mutating func addFraming() {
+            add("Content-Length", .contentLength, lookalike: .framingLookalike)
+            add("Transfer-Encoding", .transferEncoding, lookalike: .framingLookalike)
+            add("Connection", .connection, lookalike: .hopByHop)
+            add("Upgrade", .upgrade, lookalike: .hopByHop)
+            for name in ["Keep-Alive", "Proxy-Connection", "TE", "Trailer", "HTTP2-Settings"] {
+                add(name, .hopByHop, lookalike: .hopByHop)
+            }
+        }
+
+        mutating func add(_ name: String, _ exact: FieldKind, lookalike: FieldKind) {
+            let octets = Array(name.utf8)
+            let folded = octets.map(Octet.folded).filter { $0 != 0 }
+            guard !folded.isEmpty else { return }
+            var hash = FieldNameHash()
+            for octet in folded { hash.absorb(octet) }
+            if let known = entries.firstIndex(where: { $0.folded == folded }) {
+                // A name that is also vouched for: what merely looks like it must not pass as ours.
+                if exact == .reserved { entries[known].lookalike = .reserved }
+                return
+            }
+            entries.append(
+                Entry(
+                    hash: hash.value, folded: folded, name: octets.map(Octet.lowercased), exact: exact,
+                    lookalike: lookalike))
+            guard entries.count * 2 <= slots.count else { return grow() }
+            place(entries.count - 1)
+        }
+
+        private mutating func grow() {
+            slots = [UInt32](repeating: 0, count: slots.count * 2)
+            for index in entries.indices { place(index) }
+        }
+
+        private mutating func place(_ index: Int) {
+            var slot = Int(entries[index].hash) & (slots.count - 1)
+            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+            slots[slot] = UInt32(index + 1)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 package import NIOCore
 
-/// When a connection has waited long enough. What progresses moves the first, and nothing the second but to an earlier time.
+/// When an exchange, or a connection without one, has waited long enough. What progresses moves the first, and nothing the
+/// second but to an earlier time.
 package struct Deadlines {
     /// For what is awaited now: what progresses moves it.
     package var progress: NIODeadline
@@ -14,7 +15,4 @@ package struct Deadlines {
     package func havePassed(at now: NIODeadline) -> Bool { min(progress, end) <= now }
 
     package mutating func endAtLatest(at time: NIODeadline) { end = min(end, time) }
-
-    /// Another exchange begins, or the connection waits for one.
-    package mutating func exchangeBegan() { (end, watch) = (.distantFuture, .distantFuture) }
 }

@@ -34,7 +34,7 @@ package struct BodyPump {
     ///
     /// - Parameter limit: octets of body that may still pass.
     package mutating func move(
-        _ decoder: inout BodyDecoder, _ input: inout ByteBuffer, limit: Int, to sink: some ByteSink
+        _ decoder: inout BodyDecoder, _ input: inout ByteBuffer, limit: Int, to sink: any ByteSink
     ) -> Outcome {
         while true {
             switch decoder.next(&input) {
@@ -64,7 +64,7 @@ package struct BodyPump {
         out.writeStaticString("\r\n")
     }
 
-    private mutating func pass(_ piece: ByteBuffer, to sink: some ByteSink) {
+    private mutating func pass(_ piece: ByteBuffer, to sink: any ByteSink) {
         var piece = piece
         if piece.readableBytes <= EngineLimits.copyLimit {
             encoding.append(&piece, to: &out)
@@ -83,7 +83,7 @@ package struct BodyPump {
     }
 
     /// Hands over what is collected. Not done by itself when a body is malformed: the receiver may want to have none of it.
-    mutating func flushOut(to sink: some ByteSink) {
+    mutating func flushOut(to sink: any ByteSink) {
         guard out.readableBytes > 0 else { return }
         sink.write(out)
         if spent.storageCapacity == 0 { spent = out }

@@ -55,7 +55,7 @@ struct ChunkedDecoder {
                 var section = FieldSection()
                 let names =
                     switch rule {
-                    case .drop: Self.noNames
+                    case .drop: FieldCatalogue.empty
                     case .keep(let names): names
                     }
                 switch Self.readTrailers(input.readableBytesUInt8Span, into: &section, names: names) {
@@ -130,8 +130,6 @@ struct ChunkedDecoder {
         for field in section.fields where field.kind == .other { lines.writeBytes(octets.extracting(field.line)) }
         return lines
     }
-
-    private static let noNames = FieldCatalogue()
 }
 
 /// Finds the end of a chunk-size line behind its size, checking the extensions on the way.

@@ -58,11 +58,7 @@ final class Worker {
         let now = loop.advance()
         // Backwards, as a client that is closed is replaced by the last one.
         for index in clients.indices.reversed() where index < clients.count {
-            if clients[index].deadlines.havePassed(at: now) {
-                clients[index].deadlinePassed()
-            } else if clients[index].deadlines.watch <= now {
-                clients[index].standingDue()
-            }
+            clients[index].sweep(at: now)
         }
         for index in multiplexed.indices.reversed() where index < multiplexed.count {
             if multiplexed[index].deadline <= now { multiplexed[index].deadlinePassed() }

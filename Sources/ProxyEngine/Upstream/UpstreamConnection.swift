@@ -15,6 +15,8 @@ final class UpstreamConnection: ChannelDuplexHandler, UpstreamSide, FlushableCon
     private let services: UpstreamServices
     private let loop: LoopServices
     private var context: ChannelHandlerContext?
+    /// That of `context`, which would have to ask its pipeline.
+    private var channel: (any Channel)?
     private var machine = UpstreamStateMachine(isSecured: true)
     private var user: (any UpstreamUser)?
     private var passesTrailers = false
@@ -41,12 +43,12 @@ final class UpstreamConnection: ChannelDuplexHandler, UpstreamSide, FlushableCon
     }
 
     var isUsable: Bool {
-        !machine.isClosed && context?.channel.isActive ?? false
+        !machine.isClosed && channel?.isActive ?? false
     }
 
-    var address: SocketAddress? { context?.channel.remoteAddress }
+    var address: SocketAddress? { channel?.remoteAddress }
 
-    var isWritable: Bool { context?.channel.isWritable ?? false }
+    var isWritable: Bool { channel?.isWritable ?? false }
 
     /// It waits for its next request; the upstream may close it at any time.
     func becameIdle(at now: NIODeadline) { idleSince = now }
@@ -89,19 +91,17 @@ final class UpstreamConnection: ChannelDuplexHandler, UpstreamSide, FlushableCon
 
     // MARK: The request
 
-    func begin(
-        _ user: any UpstreamUser, id: RequestID, _ passage: Passage, _ forwarding: ForwardingFields
-    ) -> ByteBuffer? {
+    func begin(_ user: any UpstreamUser, passesTrailers: Bool) -> ByteBuffer? {
         guard machine.begin() else {
             close()
             return nil
         }
         self.user = user
-        passesTrailers = passage.passesTrailers
+        self.passesTrailers = passesTrailers
         headSearch.reset()
         interimCount = 0
         var out = loop.takeScratch()
-        pool.writer.write(user.head, id: id, passage, server: pool.server, forwarding: forwarding, to: &out)
+        user.writeHead(with: pool.writer, to: pool.server, &out)
         return out
     }
 
@@ -204,7 +204,9 @@ final class UpstreamConnection: ChannelDuplexHandler, UpstreamSide, FlushableCon
                 guard passInterim(user) else { return }
             }
         }
-        if machine.isReceiving { moveBody(startingWith: ByteBuffer()) }
+        guard machine.isReceiving else { return }
+        guard let user else { return close() }
+        moveBody(to: user, startingWith: ByteBuffer())
     }
 
     private func passInterim(_ user: any UpstreamUser) -> Bool {
@@ -244,19 +246,17 @@ final class UpstreamConnection: ChannelDuplexHandler, UpstreamSide, FlushableCon
         machine.responseBegan(endsWithConnection: body.endsWithConnection)
         var out = loop.takeScratch()
         encoding = user.responseBegan(response, to: &out)
-        moveBody(startingWith: consume out)
+        moveBody(to: user, startingWith: consume out)
     }
 
-    private func moveBody(startingWith out: consuming ByteBuffer) {
-        guard let user else { return close() }
+    private func moveBody(to user: any UpstreamUser, startingWith out: consuming ByteBuffer) {
         var pump = BodyPump(out: consume out, encoding: encoding)
         let outcome = pump.move(&body, &input, limit: .max, to: user)
         loop.giveScratch(pump.spent)
         switch outcome {
         case .needMore: user.responseProgressed(pump.octets)
         case .tooLarge, .end:
-            user.responseIsWhole(pump.octets)
-            responseIsWhole(user)
+            responseIsWhole(requestWasSent: user.responseIsWhole(pump.octets))
         case .malformed(let fault):
             // What was right may go, so that the client sees a response that is cut off and not none at all.
             pump.flushOut(to: user)
@@ -267,9 +267,8 @@ final class UpstreamConnection: ChannelDuplexHandler, UpstreamSide, FlushableCon
 
     /// The connection serves again only when both sides agree where it stands, which the end of this burst of reading tells:
     /// octets that follow the response answer no request.
-    private func responseIsWhole(_ user: any UpstreamUser) {
-        machine.responseEnded(
-            isReusable: response.keepsAlive && user.requestIsComplete && input.readableBytes == 0)
+    private func responseIsWhole(requestWasSent: Bool) {
+        machine.responseEnded(isReusable: response.keepsAlive && requestWasSent && input.readableBytes == 0)
     }
 
     /// The response was passed on whole.
@@ -289,7 +288,7 @@ final class UpstreamConnection: ChannelDuplexHandler, UpstreamSide, FlushableCon
         handshake?.failed()
         handshake = nil
         ended(machine.lost())
-        self.context = nil
+        (self.context, channel) = (nil, nil)
         loop.flush()
     }
 
@@ -332,9 +331,9 @@ final class UpstreamConnection: ChannelDuplexHandler, UpstreamSide, FlushableCon
         user.upstreamFailed(fault, connectionWasReused: machine.wasUsed, receivedNothing: receivedNothing)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) { (self.context, channel) = (context, context.channel) }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerRemoved(context: ChannelHandlerContext) { (self.context, channel) = (nil, nil) }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if context.channel.isWritable { user?.upstreamBecameWritable() }

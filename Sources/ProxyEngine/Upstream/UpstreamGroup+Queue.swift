@@ -9,9 +9,10 @@ struct WaitingRequest {
 
 /// No more requests at a server than it may have; a few wait for a while.
 extension UpstreamGroup {
-    func leaseWithinLimit(for user: any UpstreamUser, _ freshness: UpstreamLease.Freshness) -> UpstreamLease {
+    func leaseWithinLimit(
+        for user: any UpstreamUser, isFirst: Bool, _ freshness: UpstreamLease.Freshness
+    ) -> UpstreamLease {
         guard let limit = settings.limit, let line = settings.states?.line else { return .refused }
-        let isFirst = user.attempt.leases == 1
         // Who comes now stands behind those that wait.
         if !isFirst || line.isEmpty, let server = choose(for: user) {
             return lease(at: server, for: user, freshness)

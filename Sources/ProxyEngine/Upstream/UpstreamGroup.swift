@@ -41,10 +41,10 @@ final class UpstreamGroup: UpstreamServers {
     /// How many servers a request may be tried at before it is given up.
     var serverCount: Int { pools.count }
 
-    func lease(for user: any UpstreamUser, _ freshness: UpstreamLease.Freshness) -> UpstreamLease {
-        if user.attempt.leases == 1 { budget.count() }
+    func lease(for user: any UpstreamUser, isFirst: Bool, _ freshness: UpstreamLease.Freshness) -> UpstreamLease {
+        if isFirst { budget.count() }
         guard pools.count > 1 || countsLoad else { return pools[0].lease(for: user, freshness) }
-        if settings.limit != nil { return leaseWithinLimit(for: user, freshness) }
+        if settings.limit != nil { return leaseWithinLimit(for: user, isFirst: isFirst, freshness) }
         guard let server = choose(for: user) else { return .refused }
         return lease(at: server, for: user, freshness)
     }
@@ -95,6 +95,7 @@ final class UpstreamGroup: UpstreamServers {
 
     /// The request is no longer at its server, and waits for none.
     func release(_ user: any UpstreamUser) {
+        guard countsLoad else { return }
         let attempt = user.attempt
         if attempt.isQueued { leaveQueue(user) }
         guard attempt.isAtServer, let server = attempt.server else { return }

@@ -9,8 +9,6 @@ package protocol UpstreamUser: ByteSink {
     var head: RequestHead { get }
     /// It still waits for a connection.
     var awaitsConnection: Bool { get }
-    /// All of the request was sent.
-    var requestIsComplete: Bool { get }
     /// It takes more of the response; otherwise the upstream is not read.
     var isWritable: Bool { get }
 
@@ -20,6 +18,11 @@ package protocol UpstreamUser: ByteSink {
     func leaseFailed(_ fault: UpstreamFault)
     /// A server has room.
     func queueEnded(_ lease: UpstreamLease)
+
+    // MARK: The request
+
+    /// Writes the head of the request as this server of the upstream gets it.
+    func writeHead(with writer: UpstreamRequestWriter, to server: UpstreamSettings.Server, _ out: inout ByteBuffer)
 
     // MARK: The response
 
@@ -33,7 +36,9 @@ package protocol UpstreamUser: ByteSink {
     /// So many octets of the body were written, and there is nothing in sight of the rest.
     func responseProgressed(_ octets: Int)
     /// The body's last octets, so many, were written.
-    func responseIsWhole(_ octets: Int)
+    ///
+    /// - Returns: whether all of the request was sent.
+    func responseIsWhole(_ octets: Int) -> Bool
     /// The body ended with the upstream's connection, as it was to.
     func bodyEndedWithConnection(_ encoding: BodyEncoding)
     /// The response was passed on whole, and the upstream's connection has been left.
@@ -58,9 +63,9 @@ package protocol UpstreamSide: ByteSink {
     /// Begins a permitted request.
     ///
     /// - Returns: its head, to be written together with what is here of the body; nil where the connection was lost meanwhile.
-    func begin(
-        _ user: any UpstreamUser, id: RequestID, _ passage: Passage, _ forwarding: ForwardingFields
-    ) -> ByteBuffer?
+    ///
+    /// - Parameter passesTrailers: those of the response, too.
+    func begin(_ user: any UpstreamUser, passesTrailers: Bool) -> ByteBuffer?
     /// The user takes octets again.
     func resumeReading()
     /// The client sends no more on a WebSocket.
@@ -78,7 +83,8 @@ package protocol UpstreamServers: AnyObject {
 
     /// Why a request that is permitted can't go to this upstream all the same; nil when it can.
     func refusal(of head: RequestHead, _ passage: borrowing Passage) -> Refusal?
-    func lease(for user: any UpstreamUser, _ freshness: UpstreamLease.Freshness) -> UpstreamLease
+    /// - Parameter isFirst: no connection was asked for before.
+    func lease(for user: any UpstreamUser, isFirst: Bool, _ freshness: UpstreamLease.Freshness) -> UpstreamLease
     /// The user waits no more.
     func cancel(_ user: any UpstreamUser)
     /// The request is no longer at its server, and waits for none.
