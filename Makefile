@@ -107,6 +107,7 @@ lint:        | swift packages-lint ## swift format, proofs of unsafe code, scrip
 	for script in $(scripts); do bash -n "$$script"; done
 	python3 -c 'import sys; [compile(open(name).read(), name, "exec") for name in sys.argv[1:]]' $(python)
 	python3 scripts/floors.py
+	python3 scripts/pointers.py
 	python3 scripts/compatibility-characters.py check
 	python3 scripts/mutate.py check
 

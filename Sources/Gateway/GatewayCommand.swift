@@ -27,7 +27,3 @@ struct GatewayCommand: AsyncParsableCommand {
         await main(nil)
     }
 }
-
-enum Version {
-    static let current = "0.1.0"
-}

@@ -164,12 +164,6 @@ extension GatewayService {
     }
 }
 
-struct StartFailure: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
-}
-
 /// Makes what each event loop owns.
 private struct LoopPartsMaker: Sendable {
     let policy: GatewayPolicy

@@ -106,7 +106,7 @@ struct SpellingFinder {
     private static func recased(_ segment: [UInt8], _ bits: Int) -> [UInt8] {
         var bits = bits
         return segment.map { byte in
-            guard SegmentTable.isLetter(byte) else { return byte }
+            guard ASCII.isLetter(byte) else { return byte }
             defer { bits >>= 1 }
             return bits & 1 == 1 ? byte ^ 0x20 : byte
         }

@@ -43,7 +43,7 @@ enum HostParser {
             if label.isEmpty { return "it has an empty label" }
             if label.utf8.count > 63 { return "a label is longer than 63 bytes" }
             let isPlain = label.utf8.allSatisfy {
-                SegmentTable.isLetter($0) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || "-_".utf8.contains($0)
+                ASCII.isLetter($0) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || "-_".utf8.contains($0)
             }
             if !isPlain { return "labels have letters, digits, \"-\" and \"_\"" }
         }

@@ -63,7 +63,7 @@ enum AddressParser {
         guard 1...4 ~= text.count else { return nil }
         var value: UInt16 = 0
         for byte in text {
-            guard let digit = SegmentDecoder.hexValue(byte) else { return nil }
+            guard let digit = ASCII.hexValue(byte) else { return nil }
             value = value << 4 | UInt16(digit)
         }
         return [UInt8(value >> 8), UInt8(value & 0xFF)]

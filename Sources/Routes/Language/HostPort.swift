@@ -72,13 +72,13 @@ struct HostPort {
     private static func isName(_ text: Substring) -> Bool {
         !text.isEmpty && text.utf8.count <= 253
             && text.utf8.allSatisfy { byte in
-                SegmentTable.isLetter(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+                ASCII.isLetter(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
                     || "-._".utf8.contains(byte)
             }
     }
 
     /// Near enough to tell it from a name; the resolver has the last word.
     private static func isIPv6(_ text: Substring) -> Bool {
-        text.contains(":") && text.utf8.allSatisfy { SegmentDecoder.hexValue($0) != nil || ":.".utf8.contains($0) }
+        text.contains(":") && text.utf8.allSatisfy { ASCII.hexValue($0) != nil || ":.".utf8.contains($0) }
     }
 }

@@ -29,7 +29,7 @@ enum Secrets {
     private static func isVariableName(_ bytes: [UInt8]) -> Bool {
         guard let first = bytes.first, !(UInt8(ascii: "0")...UInt8(ascii: "9") ~= first) else { return false }
         return bytes.allSatisfy { byte in
-            byte == UInt8(ascii: "_") || SegmentTable.isLetter(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+            byte == UInt8(ascii: "_") || ASCII.isLetter(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
         }
     }
 }

@@ -98,10 +98,10 @@ struct StatementReader {
     /// A line that can't belong to the open block, whose end is missing then.
     private func endsBlock(_ words: [Word], of block: Statement, opens: Bool) -> Bool {
         let (name, first) = (block.keyword.text, words[0].text)
-        guard ConfigurationParser.keywords.contains(name) else { return false }
+        guard Keyword.all.contains(name) else { return false }
         let isRule = (first == "*" || Method(name: first) != nil) && words.count > 2
         if name != "host", isRule, words[1].bytes.first == PathBytes.Character.slash { return true }
-        guard ConfigurationParser.keywords.contains(first) else { return false }
+        guard Keyword.all.contains(first) else { return false }
         if opens { return true }
         switch name {
         case "host": return false
@@ -132,7 +132,7 @@ struct StatementReader {
         if let open {
             nested += 1
             // What an unknown statement holds is not looked at.
-            guard nested == 1, ConfigurationParser.keywords.contains(open.keyword.text) else { return }
+            guard nested == 1, Keyword.all.contains(open.keyword.text) else { return }
             reporter.error(
                 statement.keyword.place, "a block can't stand in the block \"\(open.keyword.text)\"",
                 hint: "close it first with \"}\" alone on a line")

@@ -28,17 +28,17 @@ enum SimilarWords {
             zip(left.reversed(), right.reversed()).prefix { $0 == $1 }.count, min(left.count, right.count) - start)
         let (own, other) = (left[start..<left.count - end], right[start..<right.count - end])
         switch (own.count, other.count) {
-        case (0, 1), (1, 0): return (own + other).allSatisfy(SegmentTable.isLetter)
-        case (1, 1): return (own + other).allSatisfy(SegmentTable.isLetter) && !isAlone(own, left)
-        case (2, 2): return own.allSatisfy(SegmentTable.isLetter) && own.elementsEqual(other.reversed())
+        case (0, 1), (1, 0): return (own + other).allSatisfy(ASCII.isLetter)
+        case (1, 1): return (own + other).allSatisfy(ASCII.isLetter) && !isAlone(own, left)
+        case (2, 2): return own.allSatisfy(ASCII.isLetter) && own.elementsEqual(other.reversed())
         default: return false
         }
     }
 
     /// True for a letter between two others that aren't letters: the name of one of a family.
     private static func isAlone(_ letter: ArraySlice<UInt8>, _ word: [UInt8]) -> Bool {
-        let before = letter.startIndex > 0 && SegmentTable.isLetter(word[letter.startIndex - 1])
-        let after = letter.endIndex < word.count && SegmentTable.isLetter(word[letter.endIndex])
+        let before = letter.startIndex > 0 && ASCII.isLetter(word[letter.startIndex - 1])
+        let after = letter.endIndex < word.count && ASCII.isLetter(word[letter.endIndex])
         return !before && !after
     }
 }

@@ -86,7 +86,7 @@ struct PatternParser {
     private func isParameter(_ part: [UInt8]) -> Bool {
         guard part.count > 2, part.first == UInt8(ascii: "{"), part.last == UInt8(ascii: "}") else { return false }
         return part.dropFirst().dropLast().allSatisfy {
-            SegmentTable.isLetter($0) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || "_-.".utf8.contains($0)
+            ASCII.isLetter($0) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || "_-.".utf8.contains($0)
         }
     }
 

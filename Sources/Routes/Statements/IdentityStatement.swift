@@ -87,9 +87,9 @@ struct IdentityStatement {
 
     /// Stricter than a token (RFC 9110 §5.6.2): what CGI and WSGI can't fold into another name.
     private static func isFieldName(_ bytes: [UInt8]) -> Bool {
-        guard let first = bytes.first, SegmentTable.isLetter(first) else { return false }
+        guard let first = bytes.first, ASCII.isLetter(first) else { return false }
         return bytes.allSatisfy { byte in
-            byte == UInt8(ascii: "-") || SegmentTable.isLetter(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+            byte == UInt8(ascii: "-") || ASCII.isLetter(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
         }
     }
 }

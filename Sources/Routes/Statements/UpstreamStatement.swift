@@ -44,9 +44,9 @@ struct UpstreamStatement {
 
     /// A letter first: so a name is never taken for a status in `expect`.
     private static func isName(_ text: String) -> Bool {
-        guard let first = text.utf8.first, SegmentTable.isLetter(first) else { return false }
+        guard let first = text.utf8.first, ASCII.isLetter(first) else { return false }
         return text.utf8.allSatisfy {
-            SegmentTable.isLetter($0) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || "-_".utf8.contains($0)
+            ASCII.isLetter($0) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || "-_".utf8.contains($0)
         }
     }
 

@@ -47,10 +47,10 @@ struct UpstreamTLSSettings {
     private static func name(_ word: Word, _ reporter: Reporter) -> String? {
         let text = word.text
         let isName = text.utf8.allSatisfy {
-            SegmentTable.isLetter($0) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || "-._".utf8.contains($0)
+            ASCII.isLetter($0) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || "-._".utf8.contains($0)
         }
         // What ends in a digit is an address.
-        guard isName, let last = text.utf8.last, SegmentTable.isLetter(last) else {
+        guard isName, let last = text.utf8.last, ASCII.isLetter(last) else {
             reporter.error(word.place, "expected a host name, such as app.internal")
             return nil
         }

@@ -22,8 +22,8 @@ struct SegmentDecoder {
             var byte = path[index]
             index += 1
             if byte == PathBytes.Character.percent {
-                guard index + 1 < range.upperBound, let high = Self.hexValue(path[index]),
-                    let low = Self.hexValue(path[index + 1])
+                guard index + 1 < range.upperBound, let high = ASCII.hexValue(path[index]),
+                    let low = ASCII.hexValue(path[index + 1])
                 else { return .invalidEscape }
                 byte = high << 4 | low
                 index += 2
@@ -45,15 +45,6 @@ struct SegmentDecoder {
         count > Self.longestLiteral ? .unknown : segments.find(bytes.span.bytes, 0..<count)
     }
 
-    static func hexValue(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
-    }
-
     private mutating func take(_ byte: UInt8) {
         note(byte)
         dots.push(byte)
@@ -73,7 +64,7 @@ struct SegmentDecoder {
         }
         if byte == PathBytes.Character.percent {
             percent = 1
-        } else if percent > 0, Self.hexValue(byte) != nil {
+        } else if percent > 0, ASCII.hexValue(byte) != nil {
             if percent == 2 { needed.insert(.doubleEscape) }
             percent = percent == 1 ? 2 : 0
         } else {

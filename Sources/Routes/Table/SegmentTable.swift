@@ -121,8 +121,6 @@ struct SegmentTable: Sendable {
         NormalizedSegment(literal).key ?? String(decoding: literal, as: UTF8.self)
     }
 
-    static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
-
     /// All but the last eight bytes, which were compared.
     @inline(never)
     private func equals(_ path: RawSpan, _ segment: Range<Int>, _ start: Int) -> Bool {

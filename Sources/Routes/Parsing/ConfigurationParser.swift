@@ -1,9 +1,5 @@
 /// From bytes to meaning: reads every statement, reports every error, and makes a configuration when there is none.
 struct ConfigurationParser {
-    static let keywords = [
-        "listen", "admin", "upstream", "tokens", "blacklist", "accounts", "cors", "identity", "log", "limits", "paths",
-        "trusted-proxies", "host", "expect",
-    ]
     /// Statements that may stand more than once.
     private static let repeatable: Set<String> = ["listen", "upstream", "host", "expect"]
 
@@ -108,7 +104,7 @@ struct ConfigurationParser {
 
     private mutating func take(_ statement: Statement, needsKey: Bool = true) {
         let name = statement.keyword.text
-        guard Self.keywords.contains(name) else {
+        guard Keyword.all.contains(name) else {
             if RouteStatement.isMeant(statement), Habit.meaning(of: name) == nil { return takeRoute(statement) }
             return reportUnknown(statement)
         }
@@ -193,7 +189,7 @@ struct ConfigurationParser {
             } else {
                 reporter.error(
                     line.keyword.place, "a host's block holds rules and expectations only",
-                    hint: Self.keywords.contains(line.keyword.text)
+                    hint: Keyword.all.contains(line.keyword.text)
                         ? "\"\(line.keyword.text)\" is for all hosts: write it outside of the block" : nil)
             }
         }
@@ -213,8 +209,8 @@ struct ConfigurationParser {
         let name = statement.keyword.text
         let colon = name.hasSuffix(":") ? String(name.dropLast()) : nil
         let guess =
-            colon.flatMap { Self.keywords.contains($0) ? $0 : nil }
-            ?? Suggestion.nearest(to: name, among: Self.keywords)
+            colon.flatMap { Keyword.all.contains($0) ? $0 : nil }
+            ?? Suggestion.nearest(to: name, among: Keyword.all)
         let habit = Habit.meaning(of: colon ?? name)
         if let meant = habit?.statement ?? guess { notSaid(meant) }
         // What follows may be a secret.
@@ -238,8 +234,8 @@ struct ConfigurationParser {
         }
         reporter.error(
             statement.keyword.place, "unknown statement \"\(name)\"",
-            hint: Suggestion.hint(for: name, among: Self.keywords + Method.registry)
-                ?? "expected a setting (\(Self.keywords.joined(separator: ", "))) or a rule: METHODS PATH WHO -> UPSTREAM"
+            hint: Suggestion.hint(for: name, among: Keyword.all + Method.registry)
+                ?? "expected a setting (\(Keyword.all.joined(separator: ", "))) or a rule: METHODS PATH WHO -> UPSTREAM"
         )
     }
 }

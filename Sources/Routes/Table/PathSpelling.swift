@@ -33,8 +33,8 @@ struct PathSpelling {
         var rest = raw
         while let byte = rest.popFirst() {
             if byte == PathBytes.Character.percent, rest.count >= 2,
-                let high = SegmentDecoder.hexValue(rest[rest.startIndex]),
-                let low = SegmentDecoder.hexValue(rest[rest.startIndex + 1])
+                let high = ASCII.hexValue(rest[rest.startIndex]),
+                let low = ASCII.hexValue(rest[rest.startIndex + 1])
             {
                 bytes.append(high << 4 | low)
                 rest = rest.dropFirst(2)
