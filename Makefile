@@ -17,7 +17,7 @@ sources = Sources Tests Benchmarks Fuzz Package.swift
 scripts = $(wildcard scripts/*.sh demo/*.sh .ci/run)
 python  = $(wildcard demo/*.py Benchmarks/*.py Benchmarks/*/*.py scripts/*.py)
 
-.PHONY: help build run run-redis demo-check test test-debug test-sanitized test-sanitized-self-test websocket-check browser-check slow-check tls-check fuzz fuzz-self-test mutate matching-cost bench soak lint clean
+.PHONY: help build run run-redis demo-check test test-debug test-sanitized test-sanitized-self-test websocket-check browser-check slow-check tls-check fuzz fuzz-self-test model mutate matching-cost bench soak lint clean
 
 help:        ## this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -77,6 +77,12 @@ fuzz:        | swift packages-build packages-fuzz ## the parsers, by libFuzzer: 
 fuzz-self-test: | swift packages-build packages-fuzz ## whether fuzzing finds bugs: three that are planted, a minute each at most
 	$(fuzz-build)
 	@python3 scripts/fuzz.py self-test .build-fuzz/release/Fuzz
+
+ORDERS ?= 100000
+model:       | swift packages-build packages-test ## the models of the engine with ORDERS=100000 random orders of events, from a seed that is drawn
+	$(build) --build-tests
+	seed=$${SEED:-$$RANDOM$$RANDOM}; echo "GATEWAY_TEST_SEED=$$seed, $(ORDERS) orders"; GATEWAY_TEST_SEED=$$seed GATEWAY_TEST_ORDERS=$(ORDERS) \
+	  swift test -c release $(flags) --skip-build --disable-testable-imports --disable-xctest --filter "ExchangeUnitTests|ExchangeModelTests|UpstreamMachineTests"
 
 mutate:      | swift packages-build packages-test ## takes each defence away and shows that its test notices; ONLY=part of a file's name or an id
 	@python3 scripts/mutate.py run $(JOBS) $(if $(ONLY),"$(ONLY)")

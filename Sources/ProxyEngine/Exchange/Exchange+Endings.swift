@@ -104,7 +104,7 @@ extension Exchange {
     /// The client sends no more. One that sent all of its requests may close its side and still wait for the responses.
     ///
     /// - Returns: whether nothing is left to do for it.
-    func clientInputEnded() -> Bool {
+    package func clientInputEnded() -> Bool {
         if tunnel != nil {
             upstream?.closeOutput()
             return false
@@ -113,7 +113,7 @@ extension Exchange {
     }
 
     /// The gateway stops: no further request behind this one.
-    func drain() {
+    package func drain() {
         if tunnel != nil { endTunnel(.goingAway) } else { machine.closeAfterwards() }
     }
 

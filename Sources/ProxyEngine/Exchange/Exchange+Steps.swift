@@ -119,7 +119,7 @@ extension Exchange {
 
     /// Takes what the client's side has of the request's body, or of a WebSocket. What comes behind the body waits for the
     /// response.
-    func takeInput() {
+    package func takeInput() {
         guard let client else { return }
         if tunnel != nil {
             passTunnelled()
@@ -135,7 +135,7 @@ extension Exchange {
     /// Whether the client's side is to keep what it has, and to read no more.
     ///
     /// - Parameter octets: how many it has.
-    func holdsInput(of octets: Int) -> Bool {
+    package func holdsInput(of octets: Int) -> Bool {
         if let tunnel { return tunnel.closeCode != nil || !(upstream?.isWritable ?? true) }
         if !machine.requestIsComplete {
             if let upstream { return !upstream.isWritable }
@@ -306,7 +306,7 @@ extension Exchange: UpstreamUser {
     }
 
     /// The client has taken enough of what was written for it.
-    func clientBecameWritable() {
+    package func clientBecameWritable() {
         if machine.phase == .responding { clientMayTakeMore() }
         upstream?.resumeReading()
     }

@@ -9,9 +9,9 @@ package final class LoopServices {
     /// The time of the last sweep: what timeouts count from, so that no request has to ask for the time.
     package private(set) var coarseNow = NIODeadline.now()
     /// No further request is taken.
-    package internal(set) var isDraining = false
+    package var isDraining = false
     /// The gateway is about to stop: every response asks the client to connect anew.
-    package internal(set) var isLeaving = false
+    package var isLeaving = false
 
     private var dirty: [any FlushableConnection] = []
     private var dates = DateField()

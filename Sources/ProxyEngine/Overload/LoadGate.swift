@@ -62,7 +62,7 @@ package final class LoadGate: Sendable {
         setupFailures.withLock { $0 = ($0.count + 1, "\(error)") }
     }
 
-    var load: EngineLoad {
+    package var load: EngineLoad {
         let setup = setupFailures.withLock { $0 }
         return EngineLoad(
             connections: connections.count, requests: requests.count,
