@@ -14,7 +14,7 @@ struct Forwarding {
         Way(upstream: UpstreamSettings(name: "app", servers: [server]), forwardsAuthorization: false),
         Way(
             upstream: UpstreamSettings(
-                name: "app", servers: [server], host: "own.internal", strippedSegments: 1, basePath: "/base"),
+                name: "app", servers: [server], host: "own.internal", strippedPrefix: "/s", basePath: "/base"),
             forwardsAuthorization: true),
     ]
 

@@ -280,7 +280,8 @@ extension UpstreamSettings {
             }
         self.init(
             name: upstream.name, servers: upstream.servers.map(Server.init), host: host,
-            strippedSegments: upstream.strippedSegments, basePath: upstream.basePath)
+            strippedPrefix: upstream.stripPrefix ?? "", basePath: upstream.basePath)
+        rewritesLocations = upstream.rewritesLocations
         balance =
             switch upstream.balance {
             case .roundRobin: .roundRobin

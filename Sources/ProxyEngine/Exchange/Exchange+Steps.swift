@@ -257,8 +257,19 @@ extension Exchange: UpstreamUser {
         if !machine.requestIsComplete || loop.isDraining || loop.isLeaving { machine.closeAfterwards() }
         ResponseWriter.writeHead(
             response, encoding: encoding, closes: machine.mustClose, added: responseLines,
-            date: response.hasDate ? [] : loop.dateLine(), to: &out)
+            rewriting: response.namesPaths ? rewriting : nil, date: response.hasDate ? [] : loop.dateLine(), to: &out)
         return encoding
+    }
+
+    /// What becomes of the paths that the response names.
+    private var rewriting: (rules: ResponseRewriting, request: ResponseRewriting.Request)? {
+        guard let rules = servers?.rewriting else { return nil }
+        return (
+            rules,
+            ResponseRewriting.Request(
+                host: head.host.map { Array(head.string($0).utf8) },
+                outerPrefix: client?.forwarding.prefix(for: head).map { Array($0.utf8) } ?? [])
+        )
     }
 
     /// A body that ends with the upstream's connection is chunked for a client that can read it, so that a lost

@@ -51,6 +51,9 @@ package final class FieldCatalogue: Sendable {
         var names = Names()
         names.addFraming()
         names.add("Date", .date, lookalike: .other)
+        names.add("Location", .location, lookalike: .other)
+        names.add("Content-Location", .location, lookalike: .other)
+        names.add("Set-Cookie", .setCookie, lookalike: .other)
         for name in dropped { names.add(name, .hopByHop, lookalike: .other) }
         return FieldCatalogue(names)
     }

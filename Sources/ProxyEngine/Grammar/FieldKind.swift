@@ -8,6 +8,8 @@ package enum FieldKind: UInt8, Sendable {
     case maxForwards
     /// Of a response: one that has none gets one (RFC 9110 §6.6.1).
     case date
+    /// Of a response: names paths of the application, which may not be those that clients ask for.
+    case location, setCookie
     /// Carries the client's credentials; forwarded only where the passage says so.
     case authorization
     /// Meant for this hop alone (RFC 9110 §7.6.1): never forwarded.

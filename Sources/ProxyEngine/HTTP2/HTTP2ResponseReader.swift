@@ -126,7 +126,9 @@ struct HTTP2ResponseReader {
         for field in section.fields {
             switch field.kind {
             case .connection, .transferEncoding, .upgrade, .hopByHop, .framingLookalike: continue
-            case .other, .date, .host, .expect, .maxForwards, .authorization, .reserved, .contentLength: break
+            case .other, .date, .location, .setCookie, .host, .expect, .maxForwards, .authorization, .reserved,
+                .contentLength:
+                break
             }
             let name = lowercased(octets, field.name)
             guard let value = bytes.getString(at: bytes.readerIndex + field.value.lowerBound, length: field.value.count)

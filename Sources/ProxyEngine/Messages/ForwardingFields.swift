@@ -47,6 +47,22 @@ package final class ForwardingFields: Sendable {
         return HostField.isValid(octets.span, 0..<octets.count) ? hosts[0] : nil
     }
 
+    /// What a trusted proxy has taken off the path: like `/outer`, of letters, digits and `-._~` between slashes, in segments that are
+    /// neither empty nor dots; anything else is dropped.
+    func prefix(for head: RequestHead) -> String? {
+        guard isTrusted else { return nil }
+        let prefixes = head.values(named: "x-forwarded-prefix")
+        guard prefixes.count == 1, prefixes[0].utf8.count <= 256, prefixes[0].utf8.first == Octet.slash else {
+            return nil
+        }
+        let segments = prefixes[0].utf8.dropFirst().split(separator: Octet.slash, omittingEmptySubsequences: false)
+        let arePlain = segments.allSatisfy { segment in
+            !segment.isEmpty && !segment.allSatisfy { $0 == UInt8(ascii: ".") }
+                && segment.allSatisfy { Octet.folded($0) != 0 || "-._~".utf8.contains($0) }
+        }
+        return arePlain ? prefixes[0] : nil
+    }
+
     /// The id that a trusted proxy gave the request.
     func requestID(for head: RequestHead) -> [UInt8]? {
         guard isTrusted else { return nil }

@@ -145,7 +145,7 @@ extension RequestHead {
         var upgrades = 0
         for field in section.fields {
             switch field.kind {
-            case .other, .date, .hopByHop, .reserved: continue
+            case .other, .date, .location, .setCookie, .hopByHop, .reserved: continue
             case .upgrade: upgrades += octets.equalsIgnoringCase(field.value, "websocket") ? 1 : 2
             case .contentLength, .transferEncoding:
                 if let fault = framingFields.read(field, octets) { return fault.asRequestFault }

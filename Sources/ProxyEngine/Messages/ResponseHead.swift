@@ -14,6 +14,8 @@ package final class ResponseHead {
     package private(set) var keepsAlive = true
     private(set) var connectionOptions: [Range<Int>] = []
     package private(set) var hasDate = false
+    /// It names paths that may not be those that clients ask for.
+    private(set) var namesPaths = false
     /// A 101 that switches to a WebSocket and nothing else.
     private(set) var switchesToWebSocket = false
 
@@ -40,6 +42,7 @@ package final class ResponseHead {
         bytes = ByteBuffer()
         keepsAlive = true
         hasDate = false
+        namesPaths = false
         if !connectionOptions.isEmpty { connectionOptions.removeAll() }
     }
 
@@ -126,6 +129,7 @@ package final class ResponseHead {
                 }
             case .upgrade: upgrades += octets.equalsIgnoringCase(field.value, "websocket") ? 1 : 2
             case .date: hasDate = true
+            case .location, .setCookie: namesPaths = true
             case .other, .host, .expect, .maxForwards, .authorization, .hopByHop, .reserved: continue
             }
         }

@@ -6,6 +6,7 @@ internal import Synchronization
 final class UpstreamGroup: UpstreamServers {
     let settings: UpstreamSettings
     let writer: UpstreamRequestWriter
+    let rewriting: ResponseRewriting?
     private let services: UpstreamServices
     var loop: LoopServices { services.loop }
     private let pools: [UpstreamPool]
@@ -23,6 +24,7 @@ final class UpstreamGroup: UpstreamServers {
         self.settings = settings
         self.services = services
         writer = UpstreamRequestWriter(upstream: settings)
+        rewriting = settings.rewriting
         let writer = writer
         pools = settings.servers.map { UpstreamPool(server: $0, tls: settings.tls, writer: writer, services: services) }
         let known = settings.states?.servers ?? []

@@ -43,6 +43,7 @@ package final class UpstreamRequestWriter: Sendable {
         }
         out.writeBytes(forwarding.lines(for: head))
         writeForwardedHost(head, octets, forwarding, to: &out)
+        writeForwardedPrefix(head, forwarding, to: &out)
         out.writeStaticString("X-Request-Id: ")
         out.writeRequestID(id)
         out.writeStaticString("\r\n")
@@ -106,6 +107,17 @@ package final class UpstreamRequestWriter: Sendable {
         }
     }
 
+    /// What was taken off the path, here and by trusted proxies in front. There is no standard for it; applications know it by this name.
+    private func writeForwardedPrefix(_ head: RequestHead, _ forwarding: ForwardingFields, to out: inout ByteBuffer) {
+        guard forwarding.isTrusted || !upstream.strippedPrefix.isEmpty else { return }
+        let outer = forwarding.prefix(for: head)
+        guard outer != nil || !upstream.strippedPrefix.isEmpty else { return }
+        out.writeStaticString("X-Forwarded-Prefix: ")
+        if let outer { out.writeString(outer) }
+        out.writeBytes(upstream.strippedPrefix)
+        out.writeStaticString("\r\n")
+    }
+
     private func copyFields(
         _ head: RequestHead, _ octets: RawSpan, keepsHost: Bool, keepsAuthorization: Bool,
         to out: inout ByteBuffer
@@ -116,7 +128,8 @@ package final class UpstreamRequestWriter: Sendable {
             let keeps: Bool
             var mustBePlain = false
             switch field.kind {
-            case .other, .date: keeps = head.connectionOptions.isEmpty || !head.isNominated(field)
+            case .other, .date, .location, .setCookie:
+                keeps = head.connectionOptions.isEmpty || !head.isNominated(field)
             // Written anew, one less, where it counts.
             case .maxForwards where head.maxForwards != nil: keeps = false
             case .maxForwards: keeps = head.connectionOptions.isEmpty || !head.isNominated(field)

@@ -29,10 +29,12 @@ package struct UpstreamSettings: Sendable, Equatable {
     package var servers: [Server]
     /// The Host the application sees; nil: the client's own.
     package var host: String?
-    /// How many segments are taken off the front of the path, before `basePath` is put there, which has no slash at its
-    /// end. Every route to the upstream matches at least so many.
-    package var strippedSegments: Int
+    /// Taken off the front of the path, segment by segment, before `basePath` is put there; neither has a slash at its end. Every
+    /// route to the upstream matches it.
+    package var strippedPrefix: [UInt8]
     package var basePath: [UInt8]
+    /// Paths and hosts of its own that the application names in responses become those that clients ask for.
+    package var rewritesLocations = true
     /// Without it no server of `https` can be reached: nothing is ever sent to one in clear.
     package var tls: UpstreamTLS?
     package var balance = Balance.roundRobin
@@ -48,14 +50,23 @@ package struct UpstreamSettings: Sendable, Equatable {
     package var states: UpstreamStates?
 
     package init(
-        name: String, servers: [Server], host: String? = nil, strippedSegments: Int = 0, basePath: String = ""
+        name: String, servers: [Server], host: String? = nil, strippedPrefix: String = "", basePath: String = ""
     ) {
         self.name = name
         self.servers = servers
         self.host = host
-        self.strippedSegments = strippedSegments
+        self.strippedPrefix = Array(strippedPrefix.utf8)
         self.basePath = Array(basePath.utf8)
     }
 
-    var rewritesPath: Bool { strippedSegments > 0 || !basePath.isEmpty }
+    package var strippedSegments: Int { strippedPrefix.count { $0 == Octet.slash } }
+
+    var rewritesPath: Bool { !strippedPrefix.isEmpty || !basePath.isEmpty }
+
+    /// nil where responses stay as they are.
+    var rewriting: ResponseRewriting? {
+        guard rewritesLocations, rewritesPath || host != nil else { return nil }
+        return ResponseRewriting(
+            prefix: strippedPrefix, base: basePath, host: host, authorities: servers.map(\.authority))
+    }
 }

@@ -78,6 +78,8 @@ package protocol UpstreamSide: ByteSink {
 /// The servers of one upstream, as one event loop sees them: they find a connection for a request.
 package protocol UpstreamServers: AnyObject {
     var name: String { get }
+    /// nil where responses stay as they are.
+    var rewriting: ResponseRewriting? { get }
     /// How many servers a request may be tried at before it is given up.
     var serverCount: Int { get }
 

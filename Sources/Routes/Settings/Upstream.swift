@@ -71,6 +71,8 @@ package struct Upstream: Sendable, Equatable {
     /// `/legacy`: removed from the start of the path, before the base path is put there. Every rule that leads here
     /// starts with it, segment by segment, so that every request does; escapes in the request may spell it otherwise.
     package let stripPrefix: String?
+    /// Paths and hosts of its own that the application names in responses become those that clients ask for.
+    package var rewritesLocations = true
     /// nil where the servers speak plain HTTP.
     package let tls: TLS?
     package var balance = Balance.roundRobin

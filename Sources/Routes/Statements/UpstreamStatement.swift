@@ -1,7 +1,8 @@
 /// `upstream NAME http://HOST:PORT/BASE`, or a block with several servers, or both.
 struct UpstreamStatement {
     private static let keywords =
-        ["server", "host", "strip-prefix", "ca", "server-name", "certificate"] + UpstreamChoiceSettings.keywords
+        ["server", "host", "strip-prefix", "locations", "ca", "server-name", "certificate"]
+        + UpstreamChoiceSettings.keywords
         + UpstreamLoadSettings.keywords
 
     private let reporter: Reporter
@@ -10,6 +11,7 @@ struct UpstreamStatement {
     private var basePath: String?
     private var host = Upstream.HostPolicy.keep
     private var stripPrefix: String?
+    private var rewritesLocations = true
     private var tls = UpstreamTLSSettings()
     private var choice = UpstreamChoiceSettings()
     private var load = UpstreamLoadSettings()
@@ -54,6 +56,7 @@ struct UpstreamStatement {
         var upstream = Upstream(
             name: name, servers: servers, basePath: basePath ?? "", hostPolicy: host, stripPrefix: stripPrefix,
             tls: servers.first?.scheme == .https ? tls.settings : nil, line: line)
+        upstream.rewritesLocations = rewritesLocations
         upstream.balance = choice.balance
         upstream.ejection = choice.ejection
         upstream.health = choice.health
@@ -106,6 +109,7 @@ struct UpstreamStatement {
         switch name {
         case "server": takeServer(value)
         case "host": takeHost(value)
+        case "locations": takeLocations(value)
         default: takeStripPrefix(value)
         }
     }
@@ -152,6 +156,16 @@ struct UpstreamStatement {
             return
         }
         host = .set(word.text)
+    }
+
+    private mutating func takeLocations(_ word: Word) {
+        switch word.text {
+        case "rewrite": rewritesLocations = true
+        case "keep": rewritesLocations = false
+        default:
+            isValid = false
+            reporter.error(word.place, "expected locations rewrite or locations keep")
+        }
     }
 
     private mutating func takeStripPrefix(_ word: Word) {

@@ -176,6 +176,7 @@ final class ScriptedUpstream: UpstreamSide {
 /// The servers of the one upstream.
 final class ScriptedServers: UpstreamServers {
     let name = "app"
+    let rewriting: ResponseRewriting? = nil
     var serverCount = 1
     /// What the next lease is; pending where there is none.
     var leases: [UpstreamLease] = []

@@ -5,7 +5,9 @@ import Testing
 struct UpstreamSettingsTests {
     private func upstream(host: String? = nil, strip: Int = 0, base: String = "") -> UpstreamSettings {
         let server = UpstreamSettings.Server(host: "10.0.0.1", port: 80)
-        return UpstreamSettings(name: "app", servers: [server], host: host, strippedSegments: strip, basePath: base)
+        return UpstreamSettings(
+            name: "app", servers: [server], host: host, strippedPrefix: String(repeating: "/s", count: strip),
+            basePath: base)
     }
 
     @Test("Its Host replaces the client's, which is told in X-Forwarded-Host", arguments: ["1.0", "1.1"])
