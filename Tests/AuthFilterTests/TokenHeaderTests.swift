@@ -5,6 +5,21 @@ import Testing
 struct TokenHeaderTests {
     private static let claims = Array("{\"sub\":\"u-1\",\"exp\":1700000900}".utf8)
 
+    @Test(
+        "A token that says in a claim that it is of another kind is no access token",
+        arguments: ["ID", "Refresh", "offline", "LOGOUT"])
+    func otherKinds(type: String) throws {
+        let claims = "{\"exp\":1700000900,\"typ\":\"\(type)\"}"
+        #expect(try TestBench().verify(claims: claims).fault == .typeUnsupported)
+    }
+
+    @Test(
+        "Any other claim of this name is not the gateway's",
+        arguments: ["\"Bearer\"", "\"\"", "\"IDs\"", "7", "null", "[\"ID\"]"])
+    func otherTypes(type: String) throws {
+        #expect(try TestBench().verify(claims: "{\"exp\":1700000900,\"typ\":\(type)}").fault == nil)
+    }
+
     private func verify(header: String) throws -> TokenVerdict {
         let bench = try TestBench()
         return try bench.verify(bench.mint.mint(header: bytes(header), claims: Self.claims))

@@ -240,6 +240,25 @@ struct TLSWireTests {
         stage.upstream.stopListening()
     }
 
+    @Test("A certificate that soon expires, and a key that may not be read, are told with their lines")
+    func expiry() throws {
+        // Those of the tests are good for two days; of one that has expired CertificateLifeTests tell.
+        let file = try certificates.folder.write(
+            "routes.conf",
+            "listen 127.0.0.1:0 {\n certificate file:one.pem file:one.key\n}\nupstream a http://127.0.0.1:1\n* /** public\n"
+        )
+        let checked = try run([Paths.gateway, "check", file])
+        #expect(checked.errors.contains(":2:14: warning: one.pem: the certificate expires "), "\(checked.errors)")
+        #expect(checked.status == .exited(0))
+        let told = try run([Paths.gateway, "check", "--json", file]).output
+        #expect(told.contains("\"code\":\"certificate_expiry\""), "\(told)")
+        #expect(try run(["/bin/chmod", "000", certificates.folder.path + "/one.key"]).status == .exited(0))
+        let started = try run([Paths.gateway, "run", "--config", file])
+        #expect(
+            started.errors.contains(":2:27: error: one.key: Permission denied: user "), "\(started.errors)")
+        #expect(started.status == .exited(1))
+    }
+
     @Test("A certificate that can't be used keeps the gateway from starting; check says so, and that of a missing file")
     func unusable() throws {
         _ = try certificates.folder.write("bad.key", "nothing")

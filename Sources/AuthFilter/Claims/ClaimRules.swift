@@ -23,6 +23,7 @@ final class ClaimRules: Sendable {
     let notBeforeName = ClaimName(Array("nbf".utf8))
     let issuedAtName = ClaimName(Array("iat".utf8))
     let identifierName = ClaimName(Array("jti".utf8))
+    let typeName = ClaimName(Array("typ".utf8))
 
     init(_ settings: TokenSettings) {
         issuers = settings.issuers

@@ -21,6 +21,7 @@ struct ClaimReader {
     let object: JSONValue
 
     func read(_ text: Span<UInt8>) throws(TokenFault) -> ClaimSet {
+        try checkType(in: text)
         guard let expiry = try date(.exp, rules.expiryName, in: text) else { throw .expiryMissing }
         var claims = ClaimSet(object: object, expiry: expiry)
         claims.notBefore = try date(.nbf, rules.notBeforeName, in: text)
@@ -34,6 +35,16 @@ struct ClaimReader {
         claims.scope = find(rules.scope, in: text)
         claims.email = find(rules.email, in: text)
         return claims
+    }
+
+    /// Some issuers (Keycloak) say in a claim what a token is for: those of other kinds are signed with the same keys, and are no access
+    /// tokens (RFC 8725 §3.11, §3.12).
+    private func checkType(in text: Span<UInt8>) throws(TokenFault) {
+        guard let value = find(rules.typeName, in: text), value.isString else { return }
+        var type: [UInt8] = []
+        JSONStringBytes.append(value, in: text, to: &type)
+        let folded = type.map { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 ? $0 | 0x20 : $0 }
+        for other in ["id", "refresh", "offline", "logout"] where folded == Array(other.utf8) { throw .typeUnsupported }
     }
 
     private func find(_ name: ClaimName, in text: Span<UInt8>) -> JSONValue? {

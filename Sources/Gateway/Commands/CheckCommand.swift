@@ -50,7 +50,9 @@ struct CheckCommand: ParsableCommand {
         for note in report.notes { Console.error(note) }
         for failure in report.failures { Console.error(failure.rendered(file)) }
         if report.isFine {
-            Console.output("\(file): \(report.rules) rules, \(report.expectations) expectations hold")
+            Console.output(
+                "\(file): \(report.rules.counted("rule")), \(report.expectations.counted("expectation")) \(report.expectations == 1 ? "holds" : "hold")"
+            )
         } else if report.failsOfWarnings {
             Console.error("\(file): there are warnings, and --strict allows none")
         }

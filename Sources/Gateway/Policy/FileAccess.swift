@@ -6,7 +6,10 @@ enum FileAccess {
         let path: String
         let code: Int32
 
-        var explanation: String { "\(path): \(String(cString: strerror(code)))" }
+        var explanation: String { "\(path): \(reason)" }
+
+        /// In the system's words.
+        var reason: String { String(cString: strerror(code)) }
     }
 
     /// Larger files are none of ours: a mistaken path must not fill the memory.

@@ -50,6 +50,7 @@ struct PolicyLoader {
         problems += tlsProblems(configuration)
         let isFatal = problems.contains { !$0.isMissing || strictness == .everythingMustBeThere }
         notes += problems.map { $0.note(file, source, strictness) }
+        notes += tlsWarnings(configuration).map { $0.note(file, source, strictness) }
         guard !isFatal, let identity else { return .failed(notes) }
         let policy = GatewayPolicy(
             configuration: configuration, generation: generation, tokens: tokens, keyMaterial: keyMaterial,
@@ -62,10 +63,16 @@ struct PolicyLoader {
     private func tlsProblems(_ configuration: Configuration) -> [SecretProblem] {
         configuration.listeners.compactMap { listener in
             guard let tls = listener.tls else { return nil }
-            let files = tls.certificates.flatMap { [$0.chain, $0.key] } + [tls.clientAuthority].compactMap { $0 }
-            if let missing = files.first(where: { !FileAccess.exists(FileAccess.resolve($0, besides: file)) }) {
-                return SecretProblem(
-                    .file(missing), line: nil, text: "\(missing): there is no such file", isMissing: true)
+            let files =
+                tls.certificates.flatMap { [($0.chain, $0.line), ($0.key, $0.line)] }
+                + [tls.clientAuthority].compactMap { $0.map { ($0, nil) } }
+            for (path, line) in files {
+                do throws(FileAccess.Failure) {
+                    _ = try FileAccess.read(FileAccess.resolve(path, besides: file))
+                } catch {
+                    return SecretProblem(
+                        .file(path), line: line, text: "\(path): \(Self.reason(error))", isMissing: true)
+                }
             }
             do throws(TLSFault) {
                 _ = try ListenerOptions(listener, besides: file)
@@ -73,6 +80,27 @@ struct PolicyLoader {
             } catch {
                 return SecretProblem(nil, line: listener.line, text: error.description, isMissing: false)
             }
+        }
+    }
+
+    private static func reason(_ failure: FileAccess.Failure) -> String {
+        switch failure.code {
+        case ENOENT: "there is no such file"
+        case EACCES, EPERM: "\(failure.reason): user \(geteuid()) may not read it"
+        default: failure.reason
+        }
+    }
+
+    /// Certificates that are no good any more, or soon will not be: nothing else says so before clients do.
+    private func tlsWarnings(_ configuration: Configuration) -> [SecretProblem] {
+        let now = Int64(time(nil))
+        return configuration.listeners.flatMap { $0.tls?.certificates ?? [] }.compactMap { certificate in
+            guard let life = CertificateLife(of: FileAccess.resolve(certificate.chain, besides: file)),
+                let text = life.complaint(at: now)
+            else { return nil }
+            return SecretProblem(
+                .file(certificate.chain), line: certificate.line, text: "\(certificate.chain): \(text)",
+                isMissing: false, code: "certificate_expiry")
         }
     }
 

@@ -7,20 +7,24 @@ struct SecretProblem {
     /// The line of the file; nil: the first that names the source.
     private let line: Int?
     private let text: String
+    /// A name of its own: then it is a warning.
+    private let code: String?
     /// It is not there, as opposed to: it is there and no good.
     let isMissing: Bool
 
-    init(_ source: SecretSource?, line: Int?, text: String, isMissing: Bool) {
+    init(_ source: SecretSource?, line: Int?, text: String, isMissing: Bool, code: String? = nil) {
         self.source = source
         self.line = line
         self.text = text
+        self.code = code
         self.isMissing = isMissing
     }
 
     /// `FILE:LINE:COL: error: …`, the line and a caret under the word, like every other message about the file.
     func note(_ file: String, _ content: [UInt8], _ strictness: PolicyLoader.Strictness) -> Note {
-        let severity: Diagnostic.Severity = isMissing && strictness == .secretsMayBeMissing ? .warning : .error
-        let code = isMissing ? "secret_missing" : "secret_unusable"
+        let severity: Diagnostic.Severity =
+            self.code != nil || isMissing && strictness == .secretsMayBeMissing ? .warning : .error
+        let code = self.code ?? (isMissing ? "secret_missing" : "secret_unusable")
         let message = "\(severity.rawValue): \(text)"
         let lines = String(decoding: content, as: UTF8.self)
             .split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }

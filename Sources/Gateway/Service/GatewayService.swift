@@ -126,7 +126,10 @@ struct GatewayService: Service {
         logger.notice("stopping: no new connections; requests under way may finish")
         for channel in channels { try? await channel.close() }
         let cut = await server.shutDown(grace: TimeAmount(limits.shutdownGrace)) { haste.whenNow($0) }
-        if cut > 0 { logger.warning("stopping: \(cut) requests did not finish in time and were cut off") }
+        if cut > 0 {
+            logger.warning(
+                "stopping: \(cut.counted("request")) did not finish in time and \(cut == 1 ? "was" : "were") cut off")
+        }
     }
 
     /// The first signal is the service group's; a second one ends at once.

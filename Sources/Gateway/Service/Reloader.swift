@@ -74,7 +74,8 @@ struct Reloader: Sendable {
         accounts?.use(origins: new.configuration.cors?.origins ?? [])
         if let keys = new.signingKeys { accounts?.use(keys) }
         current.replace(new)
-        logger.notice("reload: \(new.configuration.rules.count) rules of \(file) are in force")
+        logger.notice("reload: the rules of \(file) are in force: \(new.configuration.rules.count)")
+
     }
 
     /// What connections, files and threads were made from at the start.

@@ -24,7 +24,7 @@ struct StartupReport {
             ([upstream.name] + upstream.servers.map { $0.text + upstream.basePath })
                 .joined(separator: " ")
         }.joined(separator: ", ")
-        logger.notice("\(configuration.rules.count) rules of \(configuration.file); upstreams: \(upstreams)")
+        logger.notice("\(configuration.rules.count.counted("rule")) of \(configuration.file); upstreams: \(upstreams)")
         if let tokens = configuration.tokens {
             let own = policy.signingKeys?.materials.map { _ in "HS256, the gateway's own" } ?? []
             let keys = tokens.keys.map(\.algorithm.rawValue) + own

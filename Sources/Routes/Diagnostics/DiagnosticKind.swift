@@ -9,6 +9,7 @@ enum DiagnosticKind: String, Sendable {
     case missingListener = "missing_listener"
     case missingTokens = "missing_tokens"
     case routeInAccounts = "route_below_accounts"
+    case accountsClaims = "accounts_claims"
 
     // Warnings.
     case noRules = "no_rules"
@@ -17,6 +18,9 @@ enum DiagnosticKind: String, Sendable {
     case missingAudience = "missing_audience"
     case methodGap = "method_gap"
     case laxerInside = "laxer_rule_inside"
+    case prefixGap = "prefix_gap"
+    case toleranceBesideGuard = "tolerance_beside_guard"
+    case plainAccounts = "accounts_without_tls"
     case slashGap = "trailing_slash_gap"
     case caseSiblings = "case_siblings"
     case similarValues = "similar_values"

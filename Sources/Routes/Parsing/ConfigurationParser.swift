@@ -260,6 +260,7 @@ extension ConfigurationParser {
                 hint: "add one, such as: blacklist redis://127.0.0.1:6379", kind: .missingBlacklist)
         }
         requireTokens()
+        checkAccounts()
         if let blacklist, blacklist.store == .sqlite, !seen.contains("accounts") {
             reporter.error(
                 Place(line: blacklist.line, column: 1, width: 9),
@@ -313,6 +314,26 @@ extension ConfigurationParser {
             route.path.place,
             "paths below \(accounts.prefix) belong to the \"accounts\" of line \(accounts.line)",
             hint: "leave the rule out, or give the accounts another prefix", kind: .routeInAccounts)
+    }
+
+    /// What the rest of the file does to logins.
+    private func checkAccounts() {
+        guard accounts != nil else { return }
+        if let tokens, tokens.subjectClaim != Array("sub".utf8) || tokens.roleClaim != Array("role".utf8) {
+            reporter.error(
+                Place(line: tokens.line, column: 1, width: 6),
+                "the tokens of \"accounts\" have the user in \"sub\" and the role in \"role\": read by other names, each would be refused",
+                hint: "leave \"subject\" and \"role\" out of the block", kind: .accountsClaims)
+        }
+        guard trustedProxies.isEmpty else { return }
+        for listener in listeners where listener.tls == nil && listener.redirectPort == nil && !listener.isLoopback {
+            reporter.warning(
+                Place(line: listener.line, column: 1, width: 6),
+                "logins come without TLS here: passwords can be read on the way, and browsers do not send the refresh cookie, which is Secure",
+                hint:
+                    "give it a block with a certificate, or name the proxy in front that speaks TLS: trusted-proxies ADDRESS",
+                kind: .plainAccounts)
+        }
     }
 
     /// Reported once, at the first rule that needs a token.

@@ -18,6 +18,8 @@ struct Review {
         MethodGapCheck(self).run(routes, reporter)
         LaxerInsideCheck(self, upstreams, expectations).run(routes, reporter)
         if pathsExact { SlashGapCheck(self).run(routes, reporter) }
+        PrefixGapCheck(self).run(routes, reporter)
+        ToleranceCheck(self).run(routes, reporter)
         CaseSiblingCheck.run(rules, routes, reporter)
     }
 }

@@ -30,6 +30,9 @@ package struct Listener: Sendable, Equatable {
 
     /// An IPv4 address, an IPv6 address without its brackets, or a host name.
     package let host: String
+    /// Only this machine reaches it.
+    var isLoopback: Bool { host.hasPrefix("127.") || host == "::1" || host == "localhost" }
+
     /// 0: the kernel chooses one.
     package let port: Int
     package let line: Int

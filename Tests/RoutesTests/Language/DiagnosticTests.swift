@@ -180,7 +180,7 @@ import Testing
     @Test(
         "A path that is guarded for every method isn't warned of",
         arguments: [
-            "* /x role=admin\n* /** authenticated\n", "GET /x role=admin\n* /x deny\n* /** authenticated\n",
+            "* /x/** role=admin\n* /** authenticated\n", "GET /x/** role=admin\n* /x/** deny\n* /** authenticated\n",
             "GET /x public\n* /** authenticated\n", "GET /x role=admin\n",
         ])
     func noWarning(text: String) {

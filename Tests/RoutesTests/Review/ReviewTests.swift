@@ -6,10 +6,13 @@ import Testing
     private func warnings(_ text: String) -> [String] {
         let result = parse(preamble + text)
         #expect(result.errors.map { $0.rendered() } == [])
-        return result.warnings.map { $0.rendered() }
+        return result.warnings.filter { $0.code != "prefix_gap" }.map { $0.rendered() }
     }
 
-    private func codes(_ text: String) -> [String] { parse(preamble + text).warnings.map(\.code) }
+    private func codes(_ text: String) -> [String] {
+        // Of what is below a path NewcomerWarningTests tells.
+        parse(preamble + text).warnings.map(\.code).filter { $0 != "prefix_gap" }
+    }
 
     @Test("Every warning shows its line, a caret and what to do", arguments: renderings)
     func rendering(text: String, expected: String) {
@@ -204,7 +207,7 @@ import Testing
         let text = """
             GET           /health                public                           -> app
             *             /static/**             public                           -> app
-            GET           /api/reports           role=admin|manager               -> app
+            GET           /api/reports/**        role=admin|manager               -> app
             DELETE        /api/users/{id}        role=admin                       -> app
             *             /api/billing/**        role=admin scope=billing:write   -> app
             *             /internal/**           deny
