@@ -14,16 +14,24 @@ struct GatewayCommand: AsyncParsableCommand {
             UsersCommand.self, KeysCommand.self, SecretCommand.self,
         ])
 
-    /// A first word that is no command gets a suggestion; all else is the parser's.
+    /// A first word that is no command, or a second one behind a command that has some, gets a suggestion; all else is the parser's.
     static func main() async {
-        let known = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
-        if let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"), !known.contains(word) {
-            let hint = Suggestion.nearest(to: word, among: known).map { "; did you mean \"\($0)\"?" } ?? ""
-            Console.error(
-                "error: there is no command \"\(word.printable)\"\(hint)\nThe commands: \(known.joined(separator: ", "))"
-            )
-            Glibc.exit(64)
+        let words = CommandLine.arguments.dropFirst()
+        requireCommand(words.first, of: configuration.subcommands, behind: "")
+        if let first = configuration.subcommands.first(where: { $0.configuration.commandName == words.first }) {
+            let name = first.configuration.commandName ?? ""
+            requireCommand(words.dropFirst().first, of: first.configuration.subcommands, behind: "\(name) ")
         }
         await main(nil)
+    }
+
+    private static func requireCommand(_ word: String?, of commands: [any ParsableCommand.Type], behind start: String) {
+        let known = commands.compactMap { $0.configuration.commandName } + (start.isEmpty ? ["help"] : [])
+        guard !commands.isEmpty, let word, !word.hasPrefix("-"), !known.contains(word) else { return }
+        let hint = Suggestion.nearest(to: word, among: known).map { "; did you mean \"\(start)\($0)\"?" } ?? ""
+        Console.error(
+            "error: there is no command \"\(start)\(word.printable)\"\(hint)\nThe commands: "
+                + known.map { start + $0 }.joined(separator: ", "))
+        Glibc.exit(64)
     }
 }

@@ -39,6 +39,12 @@ struct CommandWireTests {
     func mistyped() throws {
         let result = try gateway(["chek"])
         #expect(result.status == .exited(64) && result.errors.contains("did you mean \"check\"?"), "\(result)")
+        let nested = try run([Paths.gateway, "users", "ad"])
+        #expect(nested.status == .exited(64) && nested.errors.contains("did you mean \"users add\"?"), "\(nested)")
+        for command in ["run", "check", "explain", "token", "revoke", "users", "keys", "secret"] {
+            let help = try run([Paths.gateway, command, "--help"]).output
+            #expect(help.contains("Examples:\n  gateway \(command)"), "\(help)")
+        }
     }
 
     @Test(

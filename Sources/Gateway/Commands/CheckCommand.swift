@@ -8,6 +8,8 @@ struct CheckCommand: ParsableCommand {
         discussion: """
             Exit code 0: all is well; there may be warnings, unless --strict. 1: there is an error, an expectation fails, \
             or with --strict a warning. A secret that is not there is a warning.
+
+            \(Examples.check)
             """)
 
     @Argument(help: "The configuration file; - reads it from standard input. Default: routes.conf.")

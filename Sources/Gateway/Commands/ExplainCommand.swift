@@ -16,6 +16,8 @@ struct ExplainCommand: ParsableCommand {
 
             Exit code 0: there is an answer, whatever it is. 1: the configuration has an error, or the answer depends on \
             a key that is not there. 64: the question can't be understood.
+
+            \(Examples.explain)
             """)
 
     @Argument(help: "The request's method.")

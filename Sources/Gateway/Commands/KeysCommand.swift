@@ -7,7 +7,8 @@ internal import Routes
 struct KeysCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys", abstract: "List, add, rotate and retire the gateway's own signing keys.",
-        discussion: "The newest key signs, all verify. A running gateway takes up a change within a second.",
+        discussion:
+            "The newest key signs, all verify. A running gateway takes up a change within a second.\n\n\(Examples.keys)",
         subcommands: [KeysListCommand.self, KeysAddCommand.self, KeysRotateCommand.self, KeysRetireCommand.self])
 }
 

@@ -11,7 +11,8 @@ struct RevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
         abstract: "Log a token out, or all of a user's tokens issued so far.",
-        discussion: "A whole token is verified first; anything else is taken for a token's id (jti).")
+        discussion:
+            "A whole token is verified first; anything else is taken for a token's id (jti).\n\n\(Examples.revoke)")
 
     @OptionGroup var file: ConfigurationOption
 

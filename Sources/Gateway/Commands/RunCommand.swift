@@ -8,7 +8,8 @@ internal import UnixSignals
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Serve what the configuration file says, until SIGTERM or SIGINT.")
+        commandName: "run", abstract: "Serve what the configuration file says, until SIGTERM or SIGINT.",
+        discussion: Examples.run)
 
     @OptionGroup var file: ConfigurationOption
 

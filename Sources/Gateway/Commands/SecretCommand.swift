@@ -2,7 +2,8 @@ internal import ArgumentParser
 
 struct SecretCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "secret", abstract: "Print a new secret for a key line: random bytes in hexadecimal.")
+        commandName: "secret", abstract: "Print a new secret for a key line: random bytes in hexadecimal.",
+        discussion: Examples.secret)
 
     @Option(help: "How many bytes, 32 to 256; 32 is enough for HS256, 64 for HS512.")
     var bytes = 32

@@ -11,6 +11,8 @@ struct TokenCommand: ParsableCommand {
         discussion: """
             Signs with the first HS key of the configuration, else with the accounts' own newest key, or with --private-key for the others. Issuer, audience and \
             the names of the claims are the configuration's. `gateway token inspect` says what is wrong with one.
+
+            \(Examples.token)
             """,
         subcommands: [TokenInspectCommand.self])
 

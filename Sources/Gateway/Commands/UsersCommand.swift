@@ -10,7 +10,7 @@ internal import Routes
 struct UsersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "users", abstract: "Add, list and change accounts.",
-        discussion: "What concerns tokens takes effect at once, on a running gateway too.",
+        discussion: "What concerns tokens takes effect at once, on a running gateway too.\n\n\(Examples.users)",
         subcommands: [
             UsersAddCommand.self, UsersListCommand.self, UsersSetRoleCommand.self, UsersDisableCommand.self,
             UsersEnableCommand.self, UsersDeleteCommand.self, UsersResetPasswordCommand.self,

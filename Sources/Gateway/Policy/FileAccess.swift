@@ -19,6 +19,13 @@ enum FileAccess {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Failure(path: path, code: errno) }
         defer { close(descriptor) }
+        return try read(descriptor, path)
+    }
+
+    /// Whatever it is: also a socket, which can't be opened by a name.
+    static func readStandardInput() throws(Failure) -> [UInt8] { try read(STDIN_FILENO, "standard input") }
+
+    private static func read(_ descriptor: Int32, _ path: String) throws(Failure) -> [UInt8] {
         var content: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 64 * 1024)
         while true {

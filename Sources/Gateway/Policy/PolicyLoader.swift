@@ -30,7 +30,7 @@ struct PolicyLoader {
         let source: [UInt8]
         do throws(FileAccess.Failure) {
             // Relative paths are then seen from the folder at hand.
-            source = try FileAccess.read(file == "-" ? "/dev/stdin" : file)
+            source = try file == "-" ? FileAccess.readStandardInput() : FileAccess.read(file)
         } catch {
             let message = error.explanation
             return .failed([Note(.error, code: "file_unreadable", message: message, rendered: "error: \(message)")])

@@ -9,7 +9,9 @@ enum Quantity {
     static func duration(_ word: Word, _ reporter: Reporter, atLeast minimum: Duration = .zero) -> Duration? {
         let units: [(String, Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
         guard let (number, factor) = split(word.text, units) else {
-            reporter.error(word.place, "expected a duration such as 250ms, 5s, 15m, 24h or 7d")
+            reporter.error(
+                word.place, "expected a duration such as 250ms, 5s, 15m, 24h or 7d",
+                hint: isDigits(Substring(word.text)) ? "write \(word.text)s for seconds" : nil)
             return nil
         }
         let (milliseconds, overflow) = (number ?? .max).multipliedReportingOverflow(by: factor)
@@ -25,9 +27,27 @@ enum Quantity {
         return .milliseconds(milliseconds)
     }
 
+    /// `10m`, `10M` and `10MiB` are sizes elsewhere.
+    private static func sizeHint(_ text: String) -> String? {
+        let digits = text.prefix { $0.isNumber }
+        guard !digits.isEmpty, let unit = text.dropFirst(digits.count).first else {
+            return digits.isEmpty ? nil : "write \(digits)KB or \(digits)MB"
+        }
+        return "kKmMgG".contains(unit) ? "write \(digits)\(unit.uppercased())B" : nil
+    }
+
+    /// `10/minute`, `10r/s` and `10` are rates elsewhere.
+    private static func rateHint(_ parts: [Substring]) -> String? {
+        guard let first = parts.first else { return nil }
+        let digits = first.prefix { $0.isNumber }
+        guard !digits.isEmpty else { return nil }
+        let unit = parts.dropFirst().first?.first.map(String.init) ?? ""
+        return ["s", "m", "h", "d"].contains(unit) ? "write \(digits)/\(unit)" : "write \(digits)/s or \(digits)/m"
+    }
+
     static func size(_ word: Word, _ reporter: Reporter) -> Int? {
         guard let (number, factor) = split(word.text, [("KB", 1 << 10), ("MB", 1 << 20), ("GB", 1 << 30)]) else {
-            reporter.error(word.place, "expected a size such as 64KB or 10MB")
+            reporter.error(word.place, "expected a size such as 64KB or 10MB", hint: sizeHint(word.text))
             return nil
         }
         let (bytes, overflow) = (number ?? .max).multipliedReportingOverflow(by: factor)
@@ -53,7 +73,9 @@ enum Quantity {
         guard parts.count == 2, isDigits(parts[0]), let count = Int(parts[0]), 1...1_000_000 ~= count,
             parts[1].count == 1, let unit = parts[1].first, let seconds = units[unit]
         else {
-            reporter.error(word.place, "expected a rate such as 10/m: a number, \"/\", and s, m, h or d")
+            reporter.error(
+                word.place, "expected a rate such as 10/m: a number, \"/\", and s, m, h or d",
+                hint: rateHint(parts))
             return nil
         }
         return Rate(count: count, window: .seconds(seconds))

@@ -19,7 +19,8 @@ struct ExpectStatement {
             let sign = arguments.next("\"as\"")
         else { return nil }
         guard sign.isSign("as") else {
-            reporter.error(sign.place, "expected \"as\"", hint: "expect METHOD PATH as WHOM => RESULT")
+            reporter.error(
+                sign.place, "expected \"as\"", hint: "write such as: expect GET /x as anonymous => token_missing")
             return nil
         }
         let isMethod = check(method)

@@ -15,6 +15,13 @@ enum MethodsParser {
         return .named(methods)
     }
 
+    /// Whether methods are meant: capitals, or nearly the name of one.
+    static func isLike(_ text: String) -> Bool {
+        text.utf8.allSatisfy { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 || ",*-|".utf8.contains($0) }
+            || Suggestion.nearest(to: text, among: Method.registry) != nil
+            || text.split(separator: ",").contains { Method(name: $0.uppercased()) != nil }
+    }
+
     private static func method(_ name: String, of word: Word, _ reporter: Reporter) -> Method? {
         if name.isEmpty {
             reporter.error(word.place, "expected methods joined by commas without blanks, such as GET,POST")
@@ -27,7 +34,8 @@ enum MethodsParser {
         guard let method = Method(name: name) else {
             reporter.error(
                 word.place, "\"\(name)\" isn't a method of IANA's registry",
-                hint: Suggestion.hint(for: name, among: Method.registry))
+                hint: ["any", "all", "every", "methods"].contains(name.lowercased())
+                    ? "write * for every method" : Suggestion.hint(for: name, among: Method.registry))
             return nil
         }
         guard method != .connect && method != .trace else {

@@ -76,6 +76,13 @@ struct PatternParser {
             let name = String(decoding: part.dropFirst(), as: UTF8.self)
             warn("\":\(name)\" is matched as it is written", "write {\(name)} for a segment that varies")
         }
+        if let first = part.first, part.count > 2, first == UInt8(ascii: "["), part.last == UInt8(ascii: "]") {
+            let name = String(decoding: part.dropFirst().dropLast(), as: UTF8.self)
+            warn("\"[\(name)]\" is matched as it is written", "write {\(name)} for a segment that varies")
+        } else if part.first == UInt8(ascii: "$"), part.count > 1 {
+            let name = String(decoding: part.dropFirst(), as: UTF8.self)
+            warn("\"$\(name)\" is matched as it is written", "write {\(name)} for a segment that varies")
+        }
         return takeLiteral(part)
     }
 

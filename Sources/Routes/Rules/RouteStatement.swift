@@ -46,6 +46,8 @@ struct RouteStatement {
             return nil
         }
         let methods = MethodsParser.parse(statement.keyword, reporter)
+        // A word that is like no method begins no rule: what else is wrong in the line is of the same cause.
+        if methods == nil, !MethodsParser.isLike(statement.keyword.text) { return nil }
         if statement.block != nil {
             reporter.error(statement.keyword.place, "a rule has no block; a path with {name} needs no blank before it")
         }

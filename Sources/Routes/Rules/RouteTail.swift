@@ -5,6 +5,7 @@ struct RouteTail {
     private(set) var upstream: Word?
     /// A word was reported: what it brings about in the rest is no error of its own.
     private var isReported = false
+    private var isJoined = false
 
     /// What is written for the arrow elsewhere.
     private static let arrows = ["=>", ">", "-", "→", "to", "-->", "==>", "⇒", ">>"]
@@ -20,6 +21,8 @@ struct RouteTail {
     mutating func take(_ words: ArraySlice<Word>, after end: Place) {
         var rest = words
         while let word = rest.popFirst() {
+            // What a word between conditions has joined is of the same cause.
+            if isJoined, !word.isSign("->") { continue }
             if word.isSign("->") {
                 takeUpstream(rest, after: word)
                 return
@@ -38,7 +41,7 @@ struct RouteTail {
                 access.takeUnknown()
                 return
             }
-            take(word)
+            take(word, isLast: rest.isEmpty)
         }
     }
 
@@ -59,11 +62,14 @@ struct RouteTail {
         }
     }
 
-    private mutating func take(_ word: Word) {
+    private mutating func take(_ word: Word, isLast: Bool) {
         if let (name, value) = word.assignment {
             if ConditionParser.isCondition(name) { return access.takeCondition(name, value) }
             if OptionsParser.names.contains(name) { return options.take(name, value) }
-            let hint = Suggestion.hint(for: name, among: ConditionParser.names + OptionsParser.names)
+            let hint =
+                name.hasSuffix("!")
+                ? Self.noNegation
+                : Self.condition(name) ?? Suggestion.hint(for: name, among: ConditionParser.names + OptionsParser.names)
             access.takeUnknown()
             defer { isReported = true }
             if isReported { return }
@@ -73,21 +79,59 @@ struct RouteTail {
         access.takeUnknown()
         defer { isReported = true }
         if isReported { return }
+        isJoined = Self.joined(word.text) != nil
         let known = AccessParser.keywords + OptionsParser.words
         let name = word.text.filter { $0 != ":" && $0 != "=" }
         let hint =
             ConditionParser.isCondition(name) || name == "roles"
             ? "write \(name == "roles" ? "role" : name)=NAME, without blanks"
-            : Suggestion.hint(for: word.text, among: known) ?? Self.meant(word.text)
+            : Self.joined(word.text) ?? Suggestion.hint(for: word.text, among: known) ?? Self.meant(word.text)
+                ?? (isLast && access.place != nil ? "if that is the upstream, write -> \(word.text)" : nil)
         reporter.error(
             word.place, "unknown word \"\(word.text)\"; expected WHO, an option or \"->\" with an upstream", hint: hint)
+    }
+
+    private static let noNegation =
+        "there is no \"not\": say who may, and give a path that nobody may use a rule with deny"
+
+    /// Signs and words between conditions, and before them.
+    private static func joined(_ text: String) -> String? {
+        switch text.lowercased() {
+        case "or", "||", "|": return "several values of one condition are written role=A|B"
+        case "and", "&&", "&", "+":
+            return "conditions that must all hold stand one behind the other, without a word between them"
+        case "not", "!", "unless", "except": return noNegation
+        default: break
+        }
+        if text.hasPrefix("!") { return noNegation }
+        guard let colon = text.firstIndex(of: ":"), ConditionParser.isCondition(String(text[..<colon])) else {
+            return nil
+        }
+        return "write \(text[..<colon])=\(text[text.index(after: colon)...])"
+    }
+
+    /// Other servers' names of conditions.
+    private static func condition(_ name: String) -> String? {
+        switch name.lowercased() {
+        case "user", "username", "login", "subject": "write sub=NAME, where NAME is what tokens carry as \"sub\""
+        case "group", "groups", "roles": "write role=NAME"
+        case "scopes", "scp": "write scope=NAME"
+        case "ip", "src", "source", "remote_addr", "remote_ip", "cidr", "network":
+            "where a request comes from is no condition here"
+        case "method", "methods": "methods are the first word of a rule: GET,POST /path"
+        case "path", "uri", "prefix": "the path is the second word of a rule"
+        case "upstream", "backend", "to", "proxy": "the upstream stands at the end: -> app"
+        default: nil
+        }
     }
 
     /// Other servers' words for WHO.
     private static func meant(_ text: String) -> String? {
         switch text.lowercased() {
         case "all", "allow", "anonymous", "any", "anyone", "everyone", "none", "open", "bypass": "write public"
-        case "valid-user", "user", "users", "login", "auth", "required", "logged-in", "one_factor", "signed-in":
+        case "valid-user", "user", "users", "login", "auth", "required", "logged-in", "one_factor", "two_factor",
+            "signed-in",
+            "private", "protected", "secured", "secure", "restricted", "token", "bearer", "jwt":
             "write authenticated"
         case "block", "forbidden", "reject", "denied", "404", "403": "write deny"
         case "admin", "manager": "write role=\(text)"

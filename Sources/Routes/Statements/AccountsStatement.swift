@@ -17,13 +17,15 @@ struct AccountsStatement {
     private var once = Once()
 
     static func parse(_ statement: Statement, _ reporter: Reporter) -> AccountSettings {
-        var arguments = Arguments(statement, reporter)
-        arguments.finish()
         var parser = AccountsStatement(reporter: reporter, settings: AccountSettings(line: statement.line))
         guard let block = statement.block else {
-            reporter.error(statement.end, "expected \"{\": \"accounts\" is a block")
+            reporter.error(
+                statement.end, "expected \"{\": \"accounts\" is a block",
+                hint: "write: accounts { … }, with \"}\" on a line of its own")
             return parser.settings
         }
+        var arguments = Arguments(statement, reporter)
+        arguments.finish()
         for setting in block { parser.take(setting) }
         parser.check(statement)
         return parser.settings

@@ -5,11 +5,13 @@ enum CORSStatement {
     static func parse(_ statement: Statement, _ reporter: Reporter) -> CORSSettings {
         var settings = CORSSettings(line: statement.line)
         var arguments = Arguments(statement, reporter)
-        arguments.finish()
         guard let block = statement.block else {
-            reporter.error(statement.end, "expected \"{\": \"cors\" is a block")
+            reporter.error(
+                statement.end, "expected \"{\": \"cors\" is a block",
+                hint: "write: cors { … } with a line such as: origins https://app.example")
             return settings
         }
+        arguments.finish()
         var once = Once()
         var hasOrigins = false
         for setting in block {
@@ -19,6 +21,8 @@ enum CORSStatement {
                     setting.keyword.place, "unknown setting \"\(name)\" of \"cors\"",
                     hint: Suggestion.hint(for: name, among: keywords)
                         ?? "expected one of \(keywords.joined(separator: ", "))")
+                // Perhaps the origins are what is meant.
+                hasOrigins = true
                 continue
             }
             guard once.take(setting, reporter) else { continue }

@@ -24,11 +24,11 @@ enum LimitsStatement {
     static func parse(_ statement: Statement, _ reporter: Reporter) -> Limits {
         var limits = Limits()
         var arguments = Arguments(statement, reporter)
-        arguments.finish()
         guard let block = statement.block else {
             reporter.error(statement.end, "expected \"{\": \"limits\" is a block")
             return limits
         }
+        arguments.finish()
         var once = Once()
         for setting in block {
             let name = setting.keyword.text

@@ -12,6 +12,11 @@ enum LogStatement {
             case "off": .off
             default: .file(destination.text)
             }
+        if let format = LogSettings.Format(rawValue: destination.text) {
+            reporter.error(
+                destination.place, "expected stdout, stderr, off or the path of a file before the format",
+                hint: "write log stdout \(format.rawValue); a file with this name is ./\(format.rawValue)")
+        }
         if destination.bytes.isEmpty {
             reporter.error(destination.place, "expected stdout, stderr, off or the path of a file")
         }

@@ -18,7 +18,9 @@ struct RedisURL {
             return nil
         }
         guard word.text.hasPrefix("redis://") else {
-            reporter.error(word.place, "expected the address of Redis: redis://HOST:PORT or redis://HOST:PORT/DB")
+            reporter.error(
+                word.place, "expected the address of Redis: redis://HOST:PORT or redis://HOST:PORT/DB",
+                hint: Self.hint(word.text))
             return nil
         }
         let rest = word.text.dropFirst("redis://".count)
@@ -34,5 +36,13 @@ struct RedisURL {
             return nil
         }
         database = Int(path) ?? 0
+    }
+
+    private static func hint(_ text: String) -> String {
+        switch text.lowercased() {
+        case "off", "none", "no", "false", "memory": "without a blacklist, leave the line out"
+        case "redis", "on": "write redis://127.0.0.1:6379"
+        default: text.contains(":") && !text.contains("/") ? "write redis://\(text)" : "such as redis://127.0.0.1:6379"
+        }
     }
 }

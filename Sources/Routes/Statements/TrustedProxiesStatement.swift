@@ -36,7 +36,9 @@ enum TrustedProxiesStatement {
         switch fault {
         case .notAnAddress:
             reporter.error(
-                word.place, "expected an IP address or a block of them: 10.0.0.0/8, 192.0.2.1, 2001:db8::/32")
+                word.place, "expected an IP address or a block of them: 10.0.0.0/8, 192.0.2.1, 2001:db8::/32",
+                hint: ["*", "all", "any", "private_ranges", "private"].contains(word.text.lowercased())
+                    ? "name the addresses of the proxies in front: whoever is named can say who the client is" : nil)
         case .invalidPrefix(let longest):
             reporter.error(word.place, "expected the length of the prefix after \"/\": 0 to \(longest)")
         case .bitsBehindPrefix(let block):

@@ -70,6 +70,49 @@ struct HabitTests {
             ("upstream other tcp://127.0.0.1:3001", "not tcp://", "write http://127.0.0.1:3001"),
             ("upstream other /run/app.sock", "expected an URL", "unix:/run/app.sock"),
             ("upstream http://127.0.0.1:3001", "expected a name", "upstream app http://127.0.0.1:3001"),
+            ("maxconn 2000", "unknown statement", "max-connections N"),
+            ("stick-table type ip size 100k", "unknown statement", "rate=100/m"),
+            ("redir /a /b", "unknown statement", "write a rule"),
+            ("file_server", "unknown statement", "for the application"),
+            ("header X-A b", "unknown statement", "identity {"), ("labels:", "unknown statement", "no YAML"),
+            ("- path: /x", "unknown statement", "no YAML"), ("static_resources:", "unknown statement", "no YAML"),
+            ("default_policy deny", "unknown statement", "* /** deny"),
+            ("encode gzip", "unknown statement", "for the application"),
+            ("DocumentRoot /srv", "unknown statement", "for the application"),
+            ("oidc_issuer_url https://id.example", "unknown statement", "key and issuer"),
+            ("email_domains *", "unknown statement", "key and issuer"),
+            ("allowed_groups admin", "unknown statement", "role=NAME"),
+            ("--upstream=http://127.0.0.1:3000", "unknown statement", "NAME VALUE"),
+            ("OAUTH2_PROXY_COOKIE_SECRET=x", "unknown statement", "env:NAME"),
+            ("http.routers.app.rule=x", "unknown statement", "no YAML"),
+            ("ANY /x public -> app", "isn't a method", "write * for every method"),
+            ("ALL /x public -> app", "isn't a method", "write * for every method"),
+            ("* /x role:admin -> app", "unknown word \"role:admin\"", "write role=admin"),
+            ("* /x public or authenticated -> app", "unknown word \"or\"", "role=A|B"),
+            ("* /x public and authenticated -> app", "unknown word \"and\"", "one behind the other"),
+            ("* /x !authenticated -> app", "unknown word", "there is no \"not\""),
+            ("* /x not public -> app", "unknown word \"not\"", "there is no \"not\""),
+            ("* /x role!=admin -> app", "unknown condition", "there is no \"not\""),
+            ("* /x user=bob -> app", "unknown condition", "write sub=NAME"),
+            ("* /x group=admin -> app", "unknown condition", "write role=NAME"),
+            ("* /x ip=10.0.0.0/8 -> app", "unknown condition", "no condition here"),
+            ("* /x method=GET public -> app", "unknown condition", "first word of a rule"),
+            ("* /x public app", "unknown word \"app\"", "write -> app"),
+            ("* /x protected -> app", "unknown word", "write authenticated"),
+            ("* /x public rate=10 -> app", "expected a rate", "write 10/s or 10/m"),
+            ("* /x public rate=10/minute -> app", "expected a rate", "write 10/m"),
+            ("* /x public rate=10r/s -> app", "expected a rate", "write 10/s"),
+            ("* /x public timeout=30 -> app", "expected a duration", "write 30s"),
+            ("* /x public max-body=10 -> app", "expected a size", "write 10KB or 10MB"),
+            ("* /x public max-body=10m -> app", "expected a size", "write 10MB"),
+            ("* /x public max-body=10MiB -> app", "expected a size", "write 10MB"),
+            ("blacklist localhost:6379", "address of Redis", "write redis://localhost:6379"),
+            ("blacklist memory", "address of Redis", "leave the line out"),
+            ("cors *", "\"cors\" is a block", "origins https://"),
+            ("accounts on", "\"accounts\" is a block", "write: accounts {"),
+            ("log json", "before the format", "write log stdout json"),
+            ("trusted-proxies *", "expected an IP address", "name the addresses"),
+            ("expect GET /a => 200", "expected \"as\"", "as anonymous => token_missing"),
         ])
     func line(line: String, message: String, hint: String) {
         expect(Self.start + line + "\n" + Self.end, 3, message, hint)
@@ -99,6 +142,11 @@ struct HabitTests {
         let errors = parse(Self.start + text + "\n" + Self.end).errors
         let (actual, advice) = (errors.first?.message ?? "", errors.first?.hint ?? "")
         #expect(errors.first?.line == line && actual.contains(message) && advice.contains(hint), "\(actual) \(advice)")
+    }
+
+    @Test("A setting of cors that is meant for its origins is one error")
+    func corsOrigins() {
+        expect(Self.start + "cors {\n origin https://a.example\n}\n" + Self.end, 4, "unknown setting", "\"origins\"")
     }
 
     @Test("Semicolons at the ends of lines are one error, however many they are")

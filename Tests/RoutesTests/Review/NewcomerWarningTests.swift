@@ -12,6 +12,8 @@ struct NewcomerWarningTests {
         arguments: [
             ("GET /users/:id authenticated\n", "foreign_parameter"),
             ("GET /files/{rest...} authenticated\n", "foreign_parameter"),
+            ("GET /users/[id] authenticated\n", "foreign_parameter"),
+            ("GET /users/$id authenticated\n", "foreign_parameter"),
             ("GET /a role=admin,manager\n", "comma_in_value"), ("GET /a scope=read,write\n", "comma_in_value"),
             ("* /admin role=admin\n* /** authenticated\n", "prefix_gap"),
             ("* /internal deny\n* /** public\n", "prefix_gap"),
