@@ -1,4 +1,5 @@
 import Glibc
+internal import TestSupport
 internal import Testing
 
 @Suite("Stopping")
@@ -41,6 +42,78 @@ struct StoppingWireTests {
             return try response.fields.all("connection") == ["close"] && client.isClosed()
         }
         #expect(try stage.gateway.admin("/metrics").status == 200)
+        stage.gateway.signal(SIGTERM)
+        #expect(try stage.gateway.waitForExit() == .exited(0))
+    }
+
+    @Test("When drain-delay begins, connections that were kept end with their next response, which says so")
+    func keptConnections() throws {
+        let stage = try Stage(GatewayConfiguration(settings: "limits {\n drain-delay 60s\n}", routes: "* /** public"))
+        let clients = try (0..<8).map { _ in try stage.client() }
+        for client in clients {
+            try client.send(Request(target: "/before").text)
+            #expect(try client.response().fields.all("connection").isEmpty)
+        }
+        stage.gateway.signal(SIGTERM)
+        try stage.waitForLog("draining: /ready says so")
+        // The event loop hears of it a moment later: it has once a new connection's response says so.
+        try eventually("responses to ask for another connection") {
+            try stage.get("/x").fields.all("connection") == ["close"]
+        }
+        for client in clients {
+            try client.send(Request(target: "/after").text)
+            let response = try client.response()
+            #expect(response.status == 200 && response.fields.all("connection") == ["close"])
+            #expect(try client.isClosed())
+        }
+        #expect(stage.upstream.requests("/after").count == clients.count)
+        stage.gateway.signal(SIGTERM)
+        #expect(try stage.gateway.waitForExit() == .exited(0))
+    }
+
+    @Test(
+        "During drain-delay HTTP/2 gets GOAWAY, its streams go on, longer than shutdown-grace, and new connections serve"
+    )
+    func multiplexed() throws {
+        let (certificates, port) = (try TestCertificates(), try ReservedPort.untilTheEnd())
+        let stage = try Stage(
+            GatewayConfiguration(
+                settings: """
+                    \(try certificates.listener(at: port, hosts: ["one.test"]))
+                    limits {
+                        drain-delay     60s
+                        shutdown-grace  100ms
+                    }
+                    """, routes: "* /** public"))
+        let gate = Gate()
+        stage.upstream.script("/held") { exchange in
+            try gate.wait(within: .seconds(60))
+            try exchange.respond(body: "late")
+        }
+        var held = HTTP2Client(port: port)
+        held.headers(HTTP2Client.head("GET", "/held"))
+        held.awaitEnd()
+        held.read(seconds: 5)
+        let conversation = HTTP2Conversation(held)
+        _ = try stage.upstream.waitForRequest("/held")
+        stage.gateway.signal(SIGTERM)
+        try stage.waitForLog("draining: /ready says so")
+        try eventually("the event loop to know it") { try stage.get("/x").fields.all("connection") == ["close"] }
+
+        var another = HTTP2Client(port: port)
+        another.headers(HTTP2Client.head("GET", "/another"))
+        another.awaitEnd()
+        another.read(seconds: 5)
+        let seen = try another.run()
+        #expect(seen.status() == "200" && seen.has("goaway 0") && seen.has("closed"), "\(seen)")
+        // Longer than shutdown-grace, whatever the machine does meanwhile.
+        poll(nil, 0, 1500)
+        gate.open()
+        let late = try conversation.report()
+        #expect(
+            late.status() == "200" && late.data() == "\"late\"" && late.has("goaway 0") && late.has("closed"), "\(late)"
+        )
+        #expect(!stage.gateway.standardError.contains("cut off"))
         stage.gateway.signal(SIGTERM)
         #expect(try stage.gateway.waitForExit() == .exited(0))
     }

@@ -253,7 +253,6 @@ extension EngineSettings {
         limits.responseTimeout = TimeAmount(configured.responseTimeout)
         limits.stallTimeout = TimeAmount(configured.bodyTimeout)
         limits.tunnelTimeout = TimeAmount(configured.webSocketTimeout)
-        limits.shutdownGrace = TimeAmount(configured.shutdownGrace)
         limits.maxHead = configured.maxHead
         limits.maxFields = configured.maxFields
         limits.maxTarget = configured.maxTarget

@@ -25,6 +25,8 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     private var isLeaving = false
     /// When the connection ends, if nothing changes.
     private(set) var deadline: NIODeadline
+    /// When it ends whatever is under way, once it was drained.
+    private var end = NIODeadline.distantFuture
     private var acknowledged = Acknowledgements()
     /// The position in the worker's list.
     var slot = 0
@@ -139,7 +141,9 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     private func openStream(_ id: HTTP2StreamID) -> HTTP2Stream {
         let stream = HTTP2Stream(id: id, connection: self)
         streams[id] = stream
-        if !isLeaving { deadline = .distantFuture }
+        deadline = end
+        // Not before a client's first request: it would have to connect anew without an answer, again and again.
+        if loop.isLeaving { context?.eventLoop.assumeIsolated().execute { [self] in leave() } }
         let client = ClientConnection(services: services, list: list, listener: listener)
         client.handshakeEnded()
         stream.begin(client)
@@ -149,9 +153,9 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
     private func streamEnded(_ id: HTTP2StreamID) {
         guard let stream = streams.removeValue(forKey: id) else { return }
         stream.closed()
-        guard streams.isEmpty, !isLeaving else { return }
+        guard streams.isEmpty else { return }
         acknowledged.reset()
-        deadline = loop.coarseNow + loop.limits.idleTimeout
+        deadline = min(end, loop.coarseNow + loop.limits.idleTimeout)
     }
 
     /// The same for all requests of the connection, until the settings change.
@@ -212,17 +216,23 @@ final class HTTP2Connection: ChannelInboundHandler, NIOHTTP2FrameDelegate {
 
     // MARK: Its life
 
-    /// No further stream: GOAWAY, and the end when the last one is through (RFC 9113 §6.8).
-    func drain(grace: TimeAmount) {
+    /// No further stream: GOAWAY, and the end when the last one is through, however long it takes (RFC 9113 §6.8).
+    func leave() {
         guard !isLeaving else { return }
         isLeaving = true
-        deadline = loop.coarseNow + grace
         context?.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
     }
 
+    /// Leaves, and ends after `grace` even what is under way.
+    func drain(grace: TimeAmount) {
+        end = min(end, loop.coarseNow + grace)
+        deadline = min(deadline, end)
+        leave()
+    }
+
     func deadlinePassed() {
-        if !isLeaving, isTakingResponses() {
-            deadline = loop.coarseNow + loop.limits.stallTimeout
+        if loop.coarseNow < end, isTakingResponses() {
+            deadline = min(end, loop.coarseNow + loop.limits.stallTimeout)
         } else {
             deadline = .distantFuture
             if isLeaving { close() } else { drain(grace: EngineLimits.handshakeTimeout) }

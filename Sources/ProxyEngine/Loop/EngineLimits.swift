@@ -35,8 +35,6 @@ package struct EngineLimits: Sendable {
     package var responseStallTimeout = TimeAmount.minutes(5)
     /// A WebSocket on which nothing is said.
     package var tunnelTimeout = TimeAmount.minutes(5)
-    /// How long requests in flight may take to finish after SIGTERM.
-    package var shutdownGrace = TimeAmount.seconds(30)
 
     /// Kept-alive upstream connections per event loop and upstream that wait for the next request.
     package var maxIdleUpstream = 256

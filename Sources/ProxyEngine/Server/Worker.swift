@@ -72,7 +72,7 @@ final class Worker {
     /// HTTP/2 has GOAWAY for it, after which a connection's streams go on.
     func leave() {
         loop.isLeaving = true
-        for connection in multiplexed { connection.drain(grace: loop.limits.shutdownGrace) }
+        for connection in multiplexed { connection.leave() }
         loop.flush()
     }
 
