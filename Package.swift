@@ -46,7 +46,7 @@ let package = Package(
         .executableTarget(
             name: "Gateway",
             dependencies: [
-                "ProxyEngine", "AuthFilter", "Routes", "RedisBlacklist", "Accounts", "RateLimits",
+                "ProxyEngine", "AuthFilter", "Routes", "RedisBlacklist", "Accounts", "RateLimits", "CICUData",
                 nioCore, nioPosix, nioHTTP1,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -65,9 +65,13 @@ let package = Package(
                             "-lFoundationEssentials", "-lCoreFoundation", "-l_FoundationICU",
                             "-l_FoundationCollections",
                             "-l_FoundationCShims",
+                            // Nothing is loaded into the gateway that would look for its symbols.
+                            "-Xlinker", "--no-export-dynamic",
                         ],
                         .when(configuration: .release))
                 ]),
+        // Instead of 34 MB that nothing here reads: docs/decisions/0022-size.md.
+        .target(name: "CICUData"),
         .target(
             name: "ProxyEngine",
             dependencies: [

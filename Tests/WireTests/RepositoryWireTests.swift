@@ -22,4 +22,13 @@ struct RepositoryWireTests {
             within: .seconds(120))
         #expect(result.status == .exited(0), "\(result.output)\(result.errors)")
     }
+
+    @Test("The gateway carries none of ICU's data, which would be 34 MB")
+    func size() throws {
+        let sections = try run(["readelf", "-SW", Paths.gateway]).output.split(separator: "\n")
+        let words = sections.first { $0.contains(" .rodata ") }?.split(separator: " ") ?? []
+        // [Nr] Name Type Address Off Size …
+        let size = words.firstIndex(of: ".rodata").flatMap { Int(words[$0 + 4], radix: 16) } ?? .max
+        #expect(size < 10 * 1024 * 1024, "\(words)")
+    }
 }

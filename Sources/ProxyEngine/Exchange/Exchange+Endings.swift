@@ -78,7 +78,7 @@ extension Exchange {
     /// the body, the connection is reset.
     func cutOff() {
         result.isTruncated = true
-        end(head.version == .http10 ? .abort : .close)
+        end(endsWithConnection ? .abort : .close)
     }
 
     /// The client is gone, or is about to be.

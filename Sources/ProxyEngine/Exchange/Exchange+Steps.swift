@@ -254,6 +254,7 @@ extension Exchange: UpstreamUser {
         let encoding = Self.encoding(of: response.framing, for: head.version)
         result.status = response.status
         machine.responseBegan()
+        if head.version == .http10 { endsWithConnection = response.framing.hasNoLength }
         if !machine.requestIsComplete || loop.isDraining || loop.isLeaving { machine.closeAfterwards() }
         ResponseWriter.writeHead(
             response, encoding: encoding, closes: machine.mustClose, added: responseLines,

@@ -33,6 +33,8 @@ package final class Exchange {
     var servers: (any UpstreamServers)?
     package let attempt = Attempt()
     var upstream: (any UpstreamSide)?
+    /// The client takes the end of the connection for the end of the response's body.
+    var endsWithConnection = false
     /// Where the body goes that the gateway answers itself.
     var collection: BodyCollection?
     /// Once the upstream has switched to a WebSocket.
@@ -103,6 +105,7 @@ package final class Exchange {
         result = Result()
         requestOctets = 0
         progressedOctets = -1
+        endsWithConnection = false
         passage = nil
         servers = nil
         attempt.reset()

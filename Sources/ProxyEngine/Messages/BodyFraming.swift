@@ -5,6 +5,9 @@ package enum BodyFraming: Sendable, Equatable {
     case chunked
     /// Responses only: the body ends when the upstream closes.
     case untilClose
+
+    /// Without chunks only the end of the connection would tell the end.
+    var hasNoLength: Bool { self == .untilClose || self == .chunked }
 }
 
 /// Content-Length and Transfer-Encoding of one message, each at most once and in one form:
