@@ -132,6 +132,10 @@ package final class ProxyServer: Sendable {
         _ = try? await patience.futureResult.get()
         let cut = load.requests
         for worker in workers { _ = try? await worker.eventLoop.submit { worker.value.shutDown() }.get() }
+        // Until the last connection is gone: one event loop must not tell another of it that has ended already.
+        let end = group.any().scheduleTask(in: .seconds(1)) {}
+        all.whenComplete { _ in end.cancel() }
+        _ = try? await end.futureResult.get()
         return cut
     }
 }
