@@ -31,4 +31,17 @@ struct RepositoryWireTests {
         let size = words.firstIndex(of: ".rodata").flatMap { Int(words[$0 + 4], radix: 16) } ?? .max
         #expect(size < 10 * 1024 * 1024, "\(words)")
     }
+
+    @Test("No source asks Foundation for what needs ICU's data: formatters would end the process")
+    func formatters() throws {
+        let names = [
+            "DateFormatter", "DateIntervalFormatter", "ISO8601DateFormatter", "NumberFormatter", "MeasurementFormatter",
+            "ByteCountFormatter", "TimeZone", "Calendar", "Locale", "NSDate", "Date\\(", "Date[.?]", "[:<] *Date\\b",
+        ]
+        // Before a comment begins.
+        let pattern = "^([^/]|/[^/])*(\\b(\(names.joined(separator: "|")))|[.](localized[A-Z]|formatted\\())"
+        let found = try run(["grep", "-rnE", "--include=*.swift", pattern, "\(Paths.package)/Sources"])
+        // Of grep: nothing was found.
+        #expect(found.status == .exited(1), "\(found.output)\(found.errors)")
+    }
 }
