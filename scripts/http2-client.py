@@ -17,7 +17,8 @@ ROOM is how many octets its kernel may keep for it (SO_RCVBUF); without it, what
     {"windows": false}                                            from here on grant the server no room for DATA
 
 "times": N on an action does it N times, on streams 2 numbers apart. Characters of strings are octets (ISO 8859-1).
-At the end it writes what it saw, a line each: `alpn h2`, `closed`, `goaway 11`, and of stream 1: `1 status 200`, `1 field NAME: VALUE`,
+At the end it writes what it saw, a line each: `alpn h2`, `closed`, `goaway 11` for each
+that came, and of stream 1: `1 status 200`, `1 field NAME: VALUE`,
 `1 data "…"`, and how it ended: `1 ended`, `1 reset 8`, or both, or `1 open`.
 """
 import json
@@ -73,7 +74,7 @@ class Client:
         self.grants_windows = True
         # What the server lets us send: on the connection, on a new stream, and on each that there is.
         self.room, self.initial, self.rooms = 65535, 65535, {}
-        self.seen = {"alpn": self.socket.selected_alpn_protocol(), "closed": False, "goaway": None, "streams": {}}
+        self.seen = {"alpn": self.socket.selected_alpn_protocol(), "closed": False, "goaway": [], "streams": {}}
         if self.seen["alpn"] == "h2":
             self.send_raw(PREFACE)
             self.send(SETTINGS, 0, 0, b"")
@@ -203,7 +204,7 @@ class Client:
         elif kind == RST_STREAM:
             self.stream(number)["reset"] = struct.unpack(">I", payload)[0]
         elif kind == GOAWAY:
-            self.seen["goaway"] = struct.unpack(">I", payload[4:8])[0]
+            self.seen["goaway"].append(struct.unpack(">I", payload[4:8])[0])
         elif kind == WINDOW_UPDATE:
             size = struct.unpack(">I", payload)[0]
             if number == 0:
@@ -241,8 +242,8 @@ def report(seen):
     print("alpn", seen["alpn"])
     if seen["closed"]:
         print("closed")
-    if seen["goaway"] is not None:
-        print("goaway", seen["goaway"])
+    for code in seen["goaway"]:
+        print("goaway", code)
     for number, stream in seen["streams"].items():
         for head in stream["heads"]:
             for name, value in head:
