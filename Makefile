@@ -126,6 +126,8 @@ swift:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is needed and is not on the PATH: https://swift.org/install" >&2; exit 1; }
 	@for file in .build .build/build.db; do test ! -e $$file -o -w $$file || { echo "$$file belongs to $$(stat -c %U $$file): \
 	run this as that user, or give the folder to yourself: sudo chown -R $$(id -u) .build" >&2; exit 1; }; done
+	@lock=$${TMPDIR:-/tmp}/$$(printf %s "$(CURDIR)/.build" | tr / _).lock; test ! -e "$$lock" -o -w "$$lock" || { \
+	echo "$$lock, SwiftPM's lock of this folder, belongs to $$(stat -c %U "$$lock"): remove it as that user, or set TMPDIR to a folder of your own" >&2; exit 1; }
 packages-build:
 	@scripts/debian-packages.sh libssl-dev libhiredis-dev libcrypt-dev libsqlite3-dev binutils
 packages-run:
